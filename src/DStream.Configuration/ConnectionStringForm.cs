@@ -1,0 +1,20 @@
+namespace DStream.Configuration;
+
+/// <summary>What a provider expects in <c>connection_string</c>.</summary>
+public enum ConnectionStringForm
+{
+    /// <summary>The provider has nothing to connect to; the key may be left out.</summary>
+    None = 0,
+
+    /// <summary>Anything that is not empty; the provider itself checks it.</summary>
+    Any,
+
+    /// <summary>ADO.NET form, or <c>sqlserver://</c> URL.</summary>
+    SqlServer,
+
+    /// <summary><c>Endpoint=sb://...</c> with a key or token, or without either for Entra ID.</summary>
+    ServiceBus,
+
+    /// <summary>A storage connection string, or <c>https://account.blob.core.windows.net</c> for Entra ID.</summary>
+    AzureStorage,
+}

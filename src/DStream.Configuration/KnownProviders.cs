@@ -1,0 +1,29 @@
+namespace DStream.Configuration;
+
+/// <summary>The providers that this program can construct; a <c>type</c> outside of it is an error that lists them.</summary>
+public sealed record KnownProviders
+{
+    private static readonly KnownProvider AzureServiceBus = new("azure_service_bus", ConnectionStringForm.ServiceBus) { Aliases = ["servicebus"] };
+    private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
+
+    /// <summary>The providers in this repository.</summary>
+    public static KnownProviders Shipped { get; } = new()
+    {
+        Databases = [new("sqlserver", ConnectionStringForm.SqlServer)],
+        Queues = [AzureServiceBus, Memory],
+        Outputs = [AzureServiceBus, new("console", ConnectionStringForm.None), Memory],
+        Locks = [new("azure_blob", ConnectionStringForm.AzureStorage), Memory],
+    };
+
+    /// <summary>For the ingester's <c>db_type</c>.</summary>
+    public required IReadOnlyList<KnownProvider> Databases { get; init; }
+
+    /// <summary>For the ingester's <c>queue</c> and the router's <c>source</c>.</summary>
+    public required IReadOnlyList<KnownProvider> Queues { get; init; }
+
+    /// <summary>For the router's <c>output</c>.</summary>
+    public required IReadOnlyList<KnownProvider> Outputs { get; init; }
+
+    /// <summary>For the ingester's <c>locks</c>.</summary>
+    public required IReadOnlyList<KnownProvider> Locks { get; init; }
+}

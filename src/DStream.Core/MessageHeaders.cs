@@ -1,0 +1,12 @@
+namespace DStream.Core;
+
+/// <summary>What the messages of one table and operation have in common; made once, so that a provider may keep its encoded form.</summary>
+/// <param name="Subject">The table's name; the broker's subject or label.</param>
+/// <param name="Destination">The topic; application property <c>Destination</c>.</param>
+/// <param name="OperationType">Application property <c>OperationType</c>.</param>
+/// <param name="TableName">Application property <c>TableName</c>.</param>
+public sealed record MessageHeaders(string Subject, string Destination, string OperationType, string TableName)
+{
+    /// <summary>Content type of every body: <c>application/json</c>.</summary>
+    public const string ContentType = "application/json";
+}

@@ -13,9 +13,9 @@ public interface IChangeSource : IAsyncDisposable
     /// <summary>
     /// Which of these tables need to be read: those with a change past their position and up to <paramref name="upTo"/>, and those whose
     /// position has fallen below the low end. For every other table it is certain that nothing lies between its position and
-    /// <paramref name="upTo"/>. Where the login may not ask, all are returned.
+    /// <paramref name="upTo"/>. Null where the login may not ask: each table then polls on its own schedule.
     /// </summary>
-    ValueTask<IReadOnlySet<TableName>> FindChangedAsync(IReadOnlyCollection<TablePosition> tables, Lsn upTo, CancellationToken cancellationToken);
+    ValueTask<IReadOnlySet<TableName>?> FindChangedAsync(IReadOnlyCollection<TablePosition> tables, Lsn upTo, CancellationToken cancellationToken);
 
     /// <summary>Resolves the table's capture instance and prepares to read it.</summary>
     /// <exception cref="TableNotReadyException">The table or its capture instance is missing; the message says what to run.</exception>

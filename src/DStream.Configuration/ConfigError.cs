@@ -8,5 +8,5 @@ namespace DStream.Configuration;
 /// <param name="Remedy">What to do.</param>
 public sealed record ConfigError(string File, int Line, int Column, string Message, string Remedy)
 {
-    public override string ToString() => $"{File}:{Line}:{Column}: {Message}; {Remedy}";
+    public override string ToString() => $"{File}{(Line is 0 or int.MaxValue ? "" : $":{Line}:{Column}")}: {Message}; {Remedy}";
 }

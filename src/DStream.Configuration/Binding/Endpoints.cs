@@ -1,0 +1,101 @@
+using DStream.Configuration.ConnectionStrings;
+using DStream.Core;
+using Superpower.Model;
+
+namespace DStream.Configuration.Binding;
+
+/// <summary>Reads what the blocks that connect somewhere have in common: provider, connection string, names of entities.</summary>
+internal static class Endpoints
+{
+    // https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas
+    private const int MaxSubscriptionLength = 50;
+
+    internal static KnownProvider? Provider(this Section section, string key, IReadOnlyList<KnownProvider> known)
+    {
+        var text = section.Text(key);
+        if (!text.TryGet(out var type))
+            return null;
+        var found = known.FirstOrDefault(p => p.Type == type || p.Aliases.Contains(type));
+        if (found is null)
+            section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is no provider of {section.Path}", Nearest.Suggest(type, [.. known.SelectMany(p => (string[])[p.Type, .. p.Aliases])]));
+        return found;
+    }
+
+    /// <summary>The connection string, checked for its provider; empty for a provider that takes none.</summary>
+    internal static string ConnectionString(this Section section, KnownProvider? provider)
+    {
+        if (provider is null or { ConnectionString: ConnectionStringForm.None })
+            return "";
+        if (section.Attribute("connection_string") is null)
+            section.ReportMissing("connection_string", $"add connection_string = \"${{env(\\\"...\\\")}}\", which {provider.Type} needs");
+        var text = section.Text("connection_string");
+        if (!text.TryGet(out var value))
+            return "";
+        value = value.Trim();
+        section.Report(text.Position, "connection_string", Check(provider.ConnectionString, value));
+        return value;
+    }
+
+    /// <summary>A database's connection string; null when it is missing, broken or not to be evaluated.</summary>
+    internal static SqlTarget? SqlTarget(this Section section, string key, bool isEvaluated)
+    {
+        var text = section.Text(key, isEvaluated);
+        if (!text.TryGet(out var value))
+            return null;
+        var (target, problem) = SqlConnectionText.Parse(value);
+        section.Report(text.Position, key, problem);
+        return target;
+    }
+
+    /// <summary>The name of a queue, which has the same rules as a topic's.</summary>
+    internal static string? EntityName(this Section section, string key, bool isEvaluated)
+    {
+        var text = section.Text(key, isEvaluated);
+        if (!text.TryGet(out var name))
+            return null;
+        if (DestinationName.TryParse(name, out _, out var error))
+            return name;
+        section.Errors.Add(text.Position, $"{key} is {text.Shown}, and {error}", "choose a name that Service Bus allows");
+        return null;
+    }
+
+    internal static string? Subscription(this Section section, string key)
+    {
+        var text = section.Text(key);
+        if (!text.TryGet(out var name))
+            return null;
+        if (name.Length <= MaxSubscriptionLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]))
+            return name;
+        section.Errors.Add(text.Position, $"{key} is {text.Shown}, which Service Bus does not allow", $"write up to {MaxSubscriptionLength} letters, digits, . - _, and begin and end with a letter or digit");
+        return null;
+    }
+
+    // https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+    internal static string? ContainerName(this Section section, string key)
+    {
+        var text = section.Text(key);
+        if (!text.TryGet(out var name))
+            return null;
+        var isValid = name.Length is >= 3 and <= 63
+            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            && name[0] != '-' && name[^1] != '-' && !name.Contains("--", StringComparison.Ordinal);
+        if (isValid)
+            return name;
+        section.Errors.Add(text.Position, $"{key} is {text.Shown}, which Azure Storage does not allow", "write 3 to 63 lower-case letters, digits and single hyphens inside");
+        return null;
+    }
+
+    internal static void Report(this Section section, Position position, string key, ConnectionStringProblem? problem)
+    {
+        if (problem is not null)
+            section.Errors.Add(position, $"{key}: {problem.Message}", problem.Remedy);
+    }
+
+    private static ConnectionStringProblem? Check(ConnectionStringForm form, string value) => form switch
+    {
+        ConnectionStringForm.SqlServer => SqlConnectionText.Parse(value).Problem,
+        ConnectionStringForm.ServiceBus => ServiceBusConnectionText.Check(value),
+        ConnectionStringForm.AzureStorage => StorageConnectionText.Check(value),
+        _ => null,
+    };
+}

@@ -1,0 +1,260 @@
+using Superpower.Model;
+
+namespace DStream.Configuration.Hcl;
+
+/// <summary>
+/// Reads the bodies of a file: attributes and blocks. After an error it goes on at the next statement, so that one run shows
+/// every mistake.
+/// </summary>
+internal sealed class HclParser
+{
+    private readonly SourceText _source;
+    private readonly ErrorSink _errors;
+    private TokenList<HclTokenKind> _rest;
+    private int _depth;
+
+    private HclParser(SourceText source, ErrorSink errors, TokenList<HclTokenKind> tokens)
+    {
+        _source = source;
+        _errors = errors;
+        _rest = tokens;
+    }
+
+    /// <summary>The file's body as far as it can be understood; null when nothing can.</summary>
+    internal static HclBody? Parse(string text, ErrorSink errors)
+    {
+        var source = new SourceText(text);
+        var tokens = new HclTokenizer(source, errors).Tokenize();
+        return tokens is { } list ? new HclParser(source, errors, list).ParseBody(null) : null;
+    }
+
+    private Token<HclTokenKind> Peek() => _rest.ConsumeToken().Value;
+
+    private Token<HclTokenKind> Next()
+    {
+        var result = _rest.ConsumeToken();
+        // The end stays, so that every loop finds it.
+        if (result.Value.Kind != HclTokenKind.End)
+            _rest = result.Remainder;
+        return result.Value;
+    }
+
+    private HclBody ParseBody(Token<HclTokenKind>? opener)
+    {
+        var body = new HclBody();
+        while (true)
+        {
+            var token = Peek();
+            switch (token.Kind)
+            {
+                case HclTokenKind.Newline:
+                    Next();
+                    break;
+                case HclTokenKind.End:
+                    if (opener is { } open)
+                        Broken(open.Position, $"block \"{Shown.Excerpt(open.ToStringValue())}\" is never closed", "add the } that closes it");
+                    return body;
+                case HclTokenKind.RightBrace when opener is not null:
+                    Next();
+                    return body;
+                case HclTokenKind.Identifier:
+                    ParseStatement(body);
+                    break;
+                default:
+                    RefuseStatement(token);
+                    break;
+            }
+        }
+    }
+
+    private void RefuseStatement(Token<HclTokenKind> token)
+    {
+        if (token.Kind == HclTokenKind.RightBrace)
+            Broken(token.Position, "this } closes nothing", "remove it, or look for a block above that was closed too early");
+        else if (token.Kind is HclTokenKind.QuotedString)
+            _errors.Add(token.Position, "a key stands in quotes", "write the key without quotes: key = value");
+        else if (token.Kind != HclTokenKind.Broken)
+            _errors.Add(token.Position, $"unexpected {Describe(token, isSecret: false)}", "a line begins with the name of a key or block");
+        Next();
+        if (token.Kind != HclTokenKind.RightBrace)
+            SkipStatement();
+    }
+
+    private void ParseStatement(HclBody body)
+    {
+        var name = Next();
+        var next = Peek();
+        switch (next.Kind)
+        {
+            case HclTokenKind.Equal:
+                ParseAttribute(body, name);
+                break;
+            case HclTokenKind.Colon:
+                _errors.Add(next.Position, $"key \"{Shown.Excerpt(name.ToStringValue())}\" is followed by a colon", "write = between a key and its value");
+                ParseAttribute(body, name);
+                break;
+            case HclTokenKind.LeftBrace or HclTokenKind.QuotedString or HclTokenKind.Identifier:
+                ParseBlock(body, name);
+                break;
+            default:
+                var text = Shown.Excerpt(name.ToStringValue());
+                _errors.Add(name.Position, $"\"{text}\" is followed by {Describe(next, Shown.IsSecretKey(text))}", $"write {text} = value for a key, or {text} {{ ... }} for a block");
+                SkipStatement();
+                break;
+        }
+    }
+
+    private void ParseBlock(HclBody body, Token<HclTokenKind> name)
+    {
+        var labels = new List<Token<HclTokenKind>>();
+        while (Peek().Kind is HclTokenKind.QuotedString or HclTokenKind.Identifier)
+            labels.Add(Next());
+        var brace = Peek();
+        var text = Shown.Excerpt(name.ToStringValue());
+        if (brace.Kind != HclTokenKind.LeftBrace)
+        {
+            _errors.Add(labels[0].Position, $"\"{text}\" is followed by {Describe(labels[0], Shown.IsSecretKey(text))}", $"write {text} = value for a key, or {text} {{ ... }} for a block");
+            SkipStatement();
+            return;
+        }
+        Next();
+        // The tokenizer's limit holds for balanced text; where braces and brackets cross, this one does.
+        if (++_depth > HclTokenizer.MaxDepth)
+        {
+            Broken(brace.Position, $"blocks are nested more than {HclTokenizer.MaxDepth} deep", "look for blocks that are never closed");
+            while (Peek().Kind != HclTokenKind.End)
+                Next();
+        }
+        body.Blocks.Add(new HclBlock(name.ToStringValue(), name.Position, labels, ParseBody(name)));
+        _depth--;
+        ExpectLineEnd("a block");
+    }
+
+    private void ParseAttribute(HclBody body, Token<HclTokenKind> name)
+    {
+        var key = name.ToStringValue();
+        var isSecret = Shown.IsSecretKey(key);
+        Next();
+        var start = _rest;
+        var result = HclGrammar.Value(_rest);
+        var value = result.HasValue ? result.Value : new HclBroken(Peek().Span);
+        body.Attributes.Add(new HclAttribute(key, name.Position, value));
+        if (!result.HasValue)
+        {
+            ReportValue(result, key, isSecret);
+            SkipBrokenValue(start, result.Remainder);
+            return;
+        }
+        _rest = result.Remainder;
+        ReadStrings(value, isSecret);
+        if (value is HclBroken)
+            SkipStatement();
+        else
+            ExpectLineEnd("a value", isSecret);
+    }
+
+    private void ReadStrings(HclValue value, bool isSecret)
+    {
+        switch (value)
+        {
+            case HclString text:
+                text.Parts = new TemplateReader(_source, _errors, isSecret).Read(text);
+                break;
+            case HclList list:
+                foreach (var item in list.Items)
+                    ReadStrings(item, isSecret);
+                break;
+            case HclObject map:
+                foreach (var (_, item) in map.Entries)
+                    ReadStrings(item, isSecret);
+                break;
+        }
+    }
+
+    private void ReportValue(TokenListParserResult<HclTokenKind, HclValue> result, string key, bool isSecret)
+    {
+        var token = result.Remainder.ConsumeToken().Value;
+        var found = Describe(token, isSecret);
+        var (message, remedy) = token.Kind switch
+        {
+            HclTokenKind.Newline or HclTokenKind.End when result.Remainder == _rest => ($"key \"{Shown.Excerpt(key)}\" has no value", "write the value after the = on the same line"),
+            HclTokenKind.Identifier => ($"{found} is no value", "write text in double quotes; there are no variables and functions, and an environment variable is written \"${env(\"NAME\")}\""),
+            HclTokenKind.Unknown when token.ToStringValue() == "'" => ("' does not quote text", "write text in double quotes"),
+            HclTokenKind.Broken => ("", ""),
+            _ => ($"unexpected {found}", "expected " + string.Join(" or ", result.Expectations?.Where(e => !e.Contains("broken", StringComparison.Ordinal)).Distinct() ?? ["a value"])),
+        };
+        if (message.Length > 0)
+            _errors.Add(token.Position, message, remedy);
+    }
+
+    /// <summary>
+    /// Skips to the end of the value's line, lists and objects as a whole; where its brackets do not close, to the end of the line
+    /// of the mistake, since the rest of the file is worth reading.
+    /// </summary>
+    private void SkipBrokenValue(TokenList<HclTokenKind> start, TokenList<HclTokenKind> mistake)
+    {
+        _rest = start;
+        if (SkipStatement() && _rest.Position >= mistake.Position)
+            return;
+        _rest = mistake;
+        SkipStatement();
+    }
+
+    /// <summary>Skips to the end of the line, brackets as a whole. False when a bracket was not closed by its like.</summary>
+    private bool SkipStatement()
+    {
+        var open = new Stack<HclTokenKind>();
+        while (true)
+        {
+            var kind = Peek().Kind;
+            if (kind == HclTokenKind.End)
+                return open.Count == 0;
+            if (open.Count == 0 && kind is HclTokenKind.Newline or HclTokenKind.RightBrace && open.Count == 0)
+                return true;
+            if (kind is HclTokenKind.LeftBrace or HclTokenKind.LeftBracket)
+                open.Push(kind);
+            else if (kind is HclTokenKind.RightBrace or HclTokenKind.RightBracket && open.TryPop(out var opener)
+                && (opener == HclTokenKind.LeftBrace) != (kind == HclTokenKind.RightBrace))
+                return false;
+            Next();
+        }
+    }
+
+    private void ExpectLineEnd(string what, bool isSecret = false)
+    {
+        var token = Peek();
+        if (token.Kind is HclTokenKind.Newline or HclTokenKind.End or HclTokenKind.RightBrace)
+            return;
+        if (token.Kind == HclTokenKind.Broken)
+        {
+            SkipStatement();
+            return;
+        }
+        var remedy = token.Kind == HclTokenKind.Operator
+            ? "expressions are not evaluated here; write the value itself"
+            : "begin the next key or block on a line of its own";
+        _errors.Add(token.Position, $"{Describe(token, isSecret)} follows {what} on the same line", remedy);
+        if (token.Kind != HclTokenKind.Identifier || isSecret)
+            SkipStatement();
+    }
+
+    private void Broken(Position position, string message, string remedy)
+    {
+        _errors.Add(position, message, remedy);
+        _errors.IsStructureBroken = true;
+    }
+
+    // Strings are never shown: one that stands in the wrong place may be a password (I8).
+    private static string Describe(Token<HclTokenKind> token, bool isSecret) => token.Kind switch
+    {
+        HclTokenKind.Newline => "the end of the line",
+        HclTokenKind.End => "the end of the file",
+        HclTokenKind.QuotedString => "a string",
+        HclTokenKind.Heredoc => "a heredoc",
+        HclTokenKind.Broken => "a broken token",
+        _ when isSecret => "text that is not shown",
+        HclTokenKind.Unknown when token.ToStringValue() is var text && char.IsControl(text[0]) => $"character U+{(int)text[0]:X4}",
+        HclTokenKind.Unknown => $"character '{token.ToStringValue()}'",
+        _ => $"\"{Shown.Excerpt(token.ToStringValue())}\"",
+    };
+}

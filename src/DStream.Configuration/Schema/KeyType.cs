@@ -1,0 +1,10 @@
+namespace DStream.Configuration.Schema;
+
+internal enum KeyType
+{
+    String,
+    Boolean,
+    Integer,
+    Duration,
+    StringList,
+}

@@ -33,6 +33,9 @@ public sealed class InMemoryChangeSource : IChangeSource
     /// <summary>Which images of an update are read. Default: the one after it.</summary>
     public UpdateImages UpdateImages { get; set; }
 
+    /// <summary>Whether <see cref="FindChangedAsync"/> knows an answer. Default true; false as for a login that may not ask.</summary>
+    public bool TellsChanged { get; set; } = true;
+
     /// <summary>Switches capture on for a table, under the usual name of its capture instance.</summary>
     public void AddTable(TableName table, IReadOnlyList<string> columns, IReadOnlyList<string> keyColumns)
     {
@@ -93,10 +96,11 @@ public sealed class InMemoryChangeSource : IChangeSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlySet<TableName>> FindChangedAsync(
+    public ValueTask<IReadOnlySet<TableName>?> FindChangedAsync(
         IReadOnlyCollection<TablePosition> tables, Lsn upTo, CancellationToken cancellationToken)
     {
         Before(InMemoryOperation.FindChanged, "", cancellationToken);
+        if (!TellsChanged) return new((IReadOnlySet<TableName>?)null);
         lock (_lock)
         {
             // A table that is gone counts as changed, so that its reader finds out.

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace DStream.Hosting;
+
+/// <summary>The command line that both hosts share. An option that is not given takes its environment variable.</summary>
+internal static class HostCommand
+{
+    internal static async Task<int> RunAsync(string description, string[] args, Func<HostArguments, Task<int>> run)
+    {
+        var config = new Option<string>("--config", "-c")
+        {
+            Description = "Configuration file [env DSTREAM_CONFIG]",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("DSTREAM_CONFIG") is { Length: > 0 } path ? path : "dstream.hcl",
+        };
+        var level = new Option<LogLevel>("--log-level")
+        {
+            Description = "trace, debug, info, warn, error [env DSTREAM_LOG_LEVEL]",
+            DefaultValueFactory = result => ParseLevel(result, Environment.GetEnvironmentVariable("DSTREAM_LOG_LEVEL") ?? "info"),
+            CustomParser = result => ParseLevel(result, result.Tokens.Count == 1 ? result.Tokens[0].Value : ""),
+        };
+        var format = new Option<LogFormat>("--log-format")
+        {
+            Description = "text or json [env DSTREAM_LOG_FORMAT]",
+            DefaultValueFactory = result => ParseFormat(result, Environment.GetEnvironmentVariable("DSTREAM_LOG_FORMAT") ?? "text"),
+            CustomParser = result => ParseFormat(result, result.Tokens.Count == 1 ? result.Tokens[0].Value : ""),
+        };
+        var command = new RootCommand(description) { config, level, format };
+        command.SetAction((parsed, _) => run(new HostArguments(parsed.GetRequiredValue(config), parsed.GetValue(level), parsed.GetValue(format))));
+
+        var result = command.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors) await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync("Try --help.");
+            return ExitCodes.Usage;
+        }
+
+        // The generic host listens for SIGTERM and Ctrl-C itself and stops in its own time.
+        return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private static LogLevel ParseLevel(ArgumentResult result, string text)
+    {
+        switch (text.ToUpperInvariant())
+        {
+            case "TRACE": return LogLevel.Trace;
+            case "DEBUG": return LogLevel.Debug;
+            case "INFO" or "INFORMATION": return LogLevel.Information;
+            case "WARN" or "WARNING": return LogLevel.Warning;
+            case "ERROR": return LogLevel.Error;
+            default:
+                result.AddError($"Unknown log level '{text}': trace, debug, info, warn and error are known.");
+                return LogLevel.Information;
+        }
+    }
+
+    private static LogFormat ParseFormat(ArgumentResult result, string text)
+    {
+        if (Enum.TryParse<LogFormat>(text, ignoreCase: true, out var format) && Enum.IsDefined(format)) return format;
+        result.AddError($"Unknown log format '{text}': text and json are known.");
+        return LogFormat.Text;
+    }
+}

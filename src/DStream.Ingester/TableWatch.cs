@@ -1,0 +1,86 @@
+using DStream.Core;
+
+namespace DStream.Ingester;
+
+/// <summary>
+/// What the watcher of the database and the worker of one table tell each other: the worker how far it has read and when it waits, the
+/// watcher when there is something to read, or that there is nothing up to some LSN.
+/// </summary>
+internal sealed class TableWatch(TableDescription table, TimeSpan interval, ChangePosition position)
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _wake = NewSignal();
+    private TablePosition _read = new(table, position);
+    private Lsn _quietUpTo;
+    private bool _isWaiting;
+
+    /// <summary>How often the watcher may ask about the table: its base interval.</summary>
+    internal TimeSpan Interval { get; } = interval;
+
+    internal TableName Name => table.Name;
+
+    /// <summary>When the watcher may ask again, on the clock's timestamps. Only the watcher touches it.</summary>
+    internal long NextAskTimestamp { get; set; }
+
+    /// <summary>The table's position if its worker waits for something before that LSN; null where it needs no waking.</summary>
+    internal TablePosition? WaitingBefore(Lsn max)
+    {
+        lock (_gate) return _isWaiting && _read.Position.NextLsn <= max ? _read : null;
+    }
+
+    /// <summary>There is something to read: ends the worker's wait.</summary>
+    internal void Wake()
+    {
+        lock (_gate) _wake.TrySetResult();
+    }
+
+    /// <summary>There is nothing between the position that was asked about and this LSN.</summary>
+    internal void SetQuiet(Lsn upTo)
+    {
+        lock (_gate) _quietUpTo = upTo;
+    }
+
+    /// <summary>
+    /// The position that the worker may take without reading: the end of what the watcher found empty. The worker only ever moves
+    /// forward from the position that the watcher asked about, so what was empty after that one is empty after the present one.
+    /// </summary>
+    internal ChangePosition SkipQuiet(ChangePosition position)
+    {
+        lock (_gate)
+        {
+            var end = ChangePosition.EndOf(_quietUpTo);
+            return end > position ? end : position;
+        }
+    }
+
+    /// <summary>Waits at the position until woken or until the interval is over.</summary>
+    internal async ValueTask WaitAsync(ChangePosition position, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Task wake;
+        lock (_gate)
+        {
+            _read = _read with { Position = position };
+            _isWaiting = true;
+            wake = _wake.Task;
+        }
+
+        try
+        {
+            await wake.WaitAsync(interval, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The interval is over.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isWaiting = false;
+                if (_wake.Task.IsCompleted) _wake = NewSignal();
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -20,7 +20,7 @@ public static class HostProgram
 
     private static async Task<int> RunAsync(HostArguments arguments, ConfigRoles role, Action<IServiceCollection, DStreamConfig> addServices)
     {
-        ConfigResult loaded = new() { Errors = [] };
+        var loaded = ConfigLoader.Load(arguments.ConfigPath, ProviderCatalog.Known, roles: role);
         if (!loaded.IsValid)
         {
             foreach (var error in loaded.Errors) await Console.Error.WriteLineAsync(error.ToString());

@@ -8,7 +8,7 @@ namespace DStream.Hosting;
 /// Maps a configuration <c>type</c> to its constructor: a new provider is one line here. What it makes belongs to the host's container, but for
 /// the namespaces and in-memory brokers, which it keeps so that all parts of a process share one connection to each.
 /// </summary>
-public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, MemoryProviders? memory = null)
+public sealed class ProviderCatalog(TimeProvider time, MemoryProviders? memory = null)
 {
     private readonly MemoryProviders _memory = memory ?? new MemoryProviders(time);
 

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Listener;
+using Amqp.Sasl;
+using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.Faults;
+
+namespace DStream.StandIns.ServiceBus.Amqp;
+
+/// <summary>Listens for AMQP connections on the loopback address and serves the broker's entities to them.</summary>
+internal sealed class AmqpServer : IFaultTarget
+{
+    private readonly ConcurrentDictionary<Connection, ConnectionHandler> _connections = new();
+    private readonly BrokerContainer _container;
+    private ConnectionListener? _listener;
+
+    public AmqpServer(AmqpSettings settings, MessageBroker broker)
+    {
+        Settings = settings;
+        Broker = broker;
+        Faults = new FaultInjection(broker, this);
+        _container = new BrokerContainer(this);
+    }
+
+    public AmqpSettings Settings { get; }
+
+    public MessageBroker Broker { get; }
+
+    public FaultInjection Faults { get; }
+
+    public int ConnectionCount => _connections.Count;
+
+    public void Start()
+    {
+        // The library binds every interface for the name localhost; the number means what it says.
+        var listener = new ConnectionListener(new Address("127.0.0.1", Settings.Port, null, null, "/", "amqp"), _container)
+        {
+            HandlerFactory = _ => new ConnectionHandler(this),
+            BufferManager = new BufferManager(256, 1024 * 1024, 64 * 1024 * 1024),
+        };
+        listener.SASL.EnableAnonymousMechanism = true;
+        listener.SASL.EnableMechanism("MSSBCBS", SaslProfile.Anonymous);
+        listener.AMQP.ContainerId = "dstream-service-bus-stand-in";
+        listener.AMQP.HostName = "127.0.0.1";
+        listener.AMQP.IdleTimeout = (int)TimeSpan.FromMinutes(4).TotalMilliseconds;
+        listener.Open();
+        _listener = listener;
+    }
+
+    /// <summary>Stops listening and ends all connections: with a close that says so, or by breaking them.</summary>
+    public void Stop(bool abruptly)
+    {
+        if (_listener is not { } listener) return;
+
+        _listener = null;
+        if (abruptly) DropConnections();
+        listener.Close();
+    }
+
+    public int DropConnections()
+    {
+        var handlers = _connections.Values.ToArray();
+        foreach (var handler in handlers) handler.Drop();
+        return handlers.Length;
+    }
+
+    public int DetachLinks(string? entity, string condition, string description)
+    {
+        var links = _connections.Values.SelectMany(static c => c.Links.Values)
+            .Where(link => entity is null || link.Path.Equals(entity, StringComparison.OrdinalIgnoreCase))
+            .ToArray();
+        foreach (var link in links) link.Detach(AmqpErrors.Make(condition, description));
+        return links.Length;
+    }
+
+    public void Add(Connection connection, ConnectionHandler handler)
+    {
+        _connections[connection] = handler;
+        handler.Claims.Expired += () => DropUncovered(handler);
+        connection.AddClosedCallback((_, _) =>
+        {
+            _connections.TryRemove(connection, out _);
+            handler.Closed();
+        });
+    }
+
+    private static void DropUncovered(ConnectionHandler handler)
+    {
+        foreach (var link in handler.Links.Values.Where(link => !handler.Claims.Covers(link.Path)))
+            link.Detach(AmqpErrors.Make(AmqpErrors.Unauthorized, "ExpiredToken: The token is expired."));
+    }
+}

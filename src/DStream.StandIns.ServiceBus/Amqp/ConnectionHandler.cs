@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Amqp;
+using Amqp.Handler;
+using DStream.StandIns.ServiceBus.Faults;
+
+namespace DStream.StandIns.ServiceBus.Amqp;
+
+/// <summary>
+/// All that belongs to one connection. The library tells its handler of events nobody else hears of: the socket, the moment
+/// before a delivery goes out, and a detach that comes while the attach is still unanswered.
+/// </summary>
+internal sealed class ConnectionHandler(AmqpServer server) : IHandler
+{
+    private readonly ConcurrentDictionary<Link, PendingAttach> _pending = new();
+    private Socket? _socket;
+
+    public ClaimSet Claims { get; } = new(server.Settings.Time);
+
+    public ReplyLinks Replies { get; } = new();
+
+    /// <summary>The open links by what they do, to detach or to look up by name.</summary>
+    public ConcurrentDictionary<Link, IOpenLink> Links { get; } = new();
+
+    public bool CanHandle(EventId id) =>
+        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose;
+
+    public void Handle(Event protocolEvent)
+    {
+        switch (protocolEvent.Id)
+        {
+            case EventId.SocketAccept:
+                _socket = (Socket)protocolEvent.Context;
+                if (server.Faults.Take(FaultKind.DropOnConnect, null) is not null) Drop();
+                break;
+            case EventId.ConnectionAccept:
+                server.Add(protocolEvent.Connection, this);
+                break;
+            case EventId.SendDelivery:
+                var delivery = (IDelivery)protocolEvent.Context;
+                if (delivery.Message is TaggedMessage tagged) delivery.Tag = tagged.Tag;
+                break;
+            case EventId.LinkRemoteClose when _pending.TryRemove(protocolEvent.Link, out var attach):
+                // The library fails the whole connection over a detach that comes before its own attach.
+                attach.Abandon();
+                break;
+        }
+    }
+
+    public void Await(Link link, PendingAttach attach) => _pending[link] = attach;
+
+    public bool Settle(Link link) => _pending.TryRemove(link, out _);
+
+    /// <summary>Breaks the connection as a lost network would.</summary>
+    public void Drop()
+    {
+        try
+        {
+            // A reset, so that the peer notices at once.
+            _socket?.Close(0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Somebody was faster.
+        }
+    }
+
+    public void Closed()
+    {
+        Claims.Dispose();
+        Links.Clear();
+        _pending.Clear();
+    }
+
+    /// <summary>The receiving link of that name whose client asks for something in its name.</summary>
+    public ReceiveLink? FindReceiver(string? linkName) =>
+        linkName is null ? null : Links.Values.OfType<ReceiveLink>().FirstOrDefault(link => link.Name == linkName);
+}

@@ -1,0 +1,34 @@
+using System.Collections;
+using Amqp.Types;
+using DStream.StandIns.ServiceBus.Broker;
+
+namespace DStream.StandIns.ServiceBus.Amqp;
+
+/// <summary>The body of a request to <c>$management</c>, and the receiving link it speaks for, or null.</summary>
+internal sealed record ManagementRequest(Map Body, ReceiveLink? Receiver)
+{
+    public string? Text(string key) => Body[key] as string;
+
+    public string SessionId => Text("session-id") ?? throw Missing("session-id");
+
+    public long Number(string key) => Body[key] switch
+    {
+        long number => number,
+        int number => number,
+        uint number => number,
+        _ => throw Missing(key),
+    };
+
+    public Map? Map(string key) => Body[key] as Map;
+
+    /// <summary>The items of an array or a list; a single value stands for a list of one.</summary>
+    public IReadOnlyList<T> Items<T>(string key) => Body[key] switch
+    {
+        T single => [single],
+        IEnumerable many and not string => [.. many.Cast<object>().Select(item => item is T typed ? typed : throw Missing(key))],
+        _ => throw Missing(key),
+    };
+
+    private static BrokerException Missing(string key) =>
+        new(BrokerError.BadRequest, $"'{key}' is missing in the request, or of another type.");
+}

@@ -1,0 +1,139 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Listener;
+using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.Faults;
+
+namespace DStream.StandIns.ServiceBus.Amqp;
+
+/// <summary>A link on which a client receives from a queue, a subscription or a dead-letter queue, or from one session of it.</summary>
+internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, IThreadPoolWorkItem
+{
+    // Bounds what one visit to the queue takes, so that receivers that compete share.
+    private const int MostAtOnce = 64;
+
+    private readonly Lock _gate = new();
+    private readonly LinkCredit _credit = new();
+    private readonly List<ReceivedMessage> _taken = new(MostAtOnce);
+    private readonly AmqpServer _server;
+    private readonly ConnectionHandler _connection;
+    private readonly ListenerLink _link;
+    private readonly MessageQueue _queue;
+    private readonly bool _peekLock;
+    private readonly Settlements _settlements;
+    private SessionLease? _lease;
+    private int _scheduled;
+    private volatile bool _closed;
+
+    public ReceiveLink(AmqpServer server, ConnectionHandler connection, ListenerLink link, MessageQueue queue, string path, bool peekLock)
+    {
+        _server = server;
+        _connection = connection;
+        _link = link;
+        _queue = queue;
+        Path = path;
+        _peekLock = peekLock;
+        _settlements = new Settlements(queue);
+    }
+
+    public string Path { get; }
+
+    public string Name => _link.Name;
+
+    /// <summary>From now on messages come from this session.</summary>
+    public void Hold(SessionLease lease) => _lease = lease;
+
+    public override void OnFlow(FlowContext flowContext)
+    {
+        lock (_gate) _credit.OnFlow(flowContext);
+        Signal();
+    }
+
+    public override void OnDisposition(DispositionContext dispositionContext)
+    {
+        // The library also reports every open delivery of a link that ends as released. In the service those stay locked.
+        if (_closed || dispositionContext.Message is not TaggedMessage delivery) return;
+
+        if (_server.Faults.Take(FaultKind.DropOnSettle, Path) is not null)
+        {
+            _connection.Drop();
+            return;
+        }
+
+        var outcome = _peekLock ? _settlements.Settle(delivery.Token, dispositionContext.DeliveryState) : new Accepted();
+        if (!dispositionContext.Settled) _link.DisposeMessage(delivery, outcome, settled: true);
+    }
+
+    public override void OnLinkClosed(ListenerLink link, Error error) => Close();
+
+    /// <summary>The link is gone: its session becomes free, its messages stay locked until their time.</summary>
+    public void Close()
+    {
+        if (_closed) return;
+
+        _closed = true;
+        _queue.StopWaiting(this);
+        if (_lease is { } lease) _queue.Release(lease);
+    }
+
+    public void Detach(Error error)
+    {
+        if (!_link.IsClosed) _link.Close(TimeSpan.Zero, error);
+    }
+
+    public void SessionLost(BrokerException reason) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static what => what.Link.Detach(what.Error), (Link: this, Error: AmqpErrors.From(reason)), preferLocal: false);
+
+    public void Signal()
+    {
+        if (Interlocked.Exchange(ref _scheduled, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _scheduled, 0);
+        try
+        {
+            lock (_gate) Pump();
+        }
+        catch (BrokerException refused)
+        {
+            Detach(AmqpErrors.From(refused));
+        }
+        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
+        {
+            // The connection ended under the delivery. What was locked for it comes again when the lock expires.
+            Close();
+        }
+    }
+
+    private void Pump()
+    {
+        while (_credit.Left > 0 && !_closed)
+        {
+            _taken.Clear();
+            _queue.Receive(_lease, _peekLock, Math.Min(_credit.Left, MostAtOnce), _taken, this);
+            foreach (var received in _taken) Deliver(received);
+            if (_taken.Count == 0) break;
+        }
+
+        if (_link.IsDraining && !_closed) AnswerDrain();
+    }
+
+    private void Deliver(in ReceivedMessage received)
+    {
+        // A delivery without a lock needs a tag too: any that does not repeat.
+        var token = received.LockToken == Guid.Empty ? Guid.NewGuid() : received.LockToken;
+        var buffer = OutgoingMessages.Write(received);
+        _credit.OnSend();
+        _link.SendMessage(new TaggedMessage(token), buffer);
+    }
+
+    private void AnswerDrain()
+    {
+        // The library's own answer uses the credit up but lacks the drain flag, by which other clients know the answer.
+        _link.CompleteDrain();
+        _link.SetCredit(0, drain: true);
+        _credit.OnDrained();
+    }
+}

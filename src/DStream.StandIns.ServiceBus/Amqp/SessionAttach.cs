@@ -1,0 +1,94 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Listener;
+using Amqp.Types;
+using DStream.StandIns.ServiceBus.Broker;
+
+namespace DStream.StandIns.ServiceBus.Amqp;
+
+/// <summary>
+/// Attaches a link to a session. The client names it in a filter of the source, or gives null there for the next free one; then
+/// the answer waits until one is free or the client's time is up.
+/// </summary>
+internal static class SessionAttach
+{
+    private static readonly Symbol Filter = "com.microsoft:session-filter";
+    private static readonly Symbol LockedUntil = "com.microsoft:locked-until-utc";
+    private static readonly Symbol TimeoutProperty = "com.microsoft:timeout";
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
+    public static bool TryReadFilter(Attach attach, out string? sessionId)
+    {
+        sessionId = null;
+        if (((Source)attach.Source).FilterSet is not { } filters || !filters.ContainsKey(Filter)) return false;
+
+        sessionId = (filters[Filter] is Described and DescribedValue { Value: var inner } ? inner : filters[Filter]) as string;
+        return true;
+    }
+
+    public static void Begin(ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId)
+    {
+        var waiting = new CancellationTokenSource();
+        connection.Await(context.Link, new PendingAttach(context, waiting));
+        context.Link.AddClosedCallback((_, _) => waiting.Cancel());
+        _ = CompleteAsync(connection, context, queue, receiver, sessionId, waiting);
+    }
+
+    private static async Task CompleteAsync(
+        ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId,
+        CancellationTokenSource waiting)
+    {
+        try
+        {
+            var lease = await queue.AcceptSessionAsync(sessionId, receiver, TimeoutOf(context.Attach), waiting.Token);
+            if (!connection.Settle(context.Link) || context.Link.IsClosed)
+            {
+                queue.Release(lease);
+                return;
+            }
+
+            receiver.Hold(lease);
+            Answer(context.Attach, lease);
+            context.Complete(receiver, 0);
+
+            // The connection may have ended in between; then nobody told the receiver, which was not yet the link's endpoint.
+            if (context.Link.IsClosed) queue.Release(lease);
+        }
+        catch (BrokerException refused)
+        {
+            if (connection.Settle(context.Link) && !context.Link.IsClosed) Refuse(context, refused);
+        }
+        catch (AmqpException)
+        {
+            // The connection ended while the attach was answered.
+            receiver.Close();
+        }
+    }
+
+    private static void Refuse(AttachContext context, BrokerException refused)
+    {
+        try
+        {
+            context.Complete(AmqpErrors.From(refused));
+        }
+        catch (AmqpException)
+        {
+            // The connection ended first: nobody waits for the answer.
+        }
+    }
+
+    private static void Answer(Attach attach, SessionLease lease)
+    {
+        var source = (Source)attach.Source;
+        source.FilterSet = new Map { [Filter] = lease.SessionId };
+        attach.Properties = new Fields { [LockedUntil] = lease.LockedUntil.UtcTicks };
+    }
+
+    private static TimeSpan TimeoutOf(Attach attach) => attach.Properties?[TimeoutProperty] switch
+    {
+        uint milliseconds => TimeSpan.FromMilliseconds(milliseconds),
+        int milliseconds and >= 0 => TimeSpan.FromMilliseconds(milliseconds),
+        long milliseconds and >= 0 => TimeSpan.FromMilliseconds(milliseconds),
+        _ => DefaultTimeout,
+    };
+}

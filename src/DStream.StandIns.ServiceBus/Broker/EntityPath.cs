@@ -1,0 +1,37 @@
+namespace DStream.StandIns.ServiceBus.Broker;
+
+/// <summary>Addresses of entities, which compare without regard to case.</summary>
+public static class EntityPath
+{
+    /// <summary>The last segment of a dead-letter queue's address.</summary>
+    public const string DeadLetterName = "$DeadLetterQueue";
+
+    /// <summary>The segment between a topic and its subscription, as the service writes it.</summary>
+    public const string Subscriptions = "Subscriptions";
+
+    /// <summary>The address of a subscription.</summary>
+    public static string OfSubscription(string topic, string subscription) => $"{topic}/{Subscriptions}/{subscription}";
+
+    /// <summary>The path inside an address that may be a whole URL: without scheme, host and surrounding slashes.</summary>
+    public static string FromAddress(string address)
+    {
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return address.Trim('/');
+
+        var path = address.IndexOf('/', scheme + 3);
+        return path < 0 ? "" : address[path..].Trim('/');
+    }
+
+    /// <summary>Splits <c>topic/subscriptions/name</c>; false for any other form.</summary>
+    public static bool TrySplitSubscription(string path, out string topic, out string subscription)
+    {
+        const string Middle = "/" + Subscriptions + "/";
+        var at = path.IndexOf(Middle, StringComparison.OrdinalIgnoreCase);
+        topic = at < 0 ? "" : path[..at];
+        subscription = at < 0 ? "" : path[(at + Middle.Length)..];
+        return at > 0 && subscription.Length > 0 && !subscription.Contains('/', StringComparison.Ordinal);
+    }
+
+    internal static string? WithoutDeadLetter(string path) =>
+        path.EndsWith("/" + DeadLetterName, StringComparison.OrdinalIgnoreCase) ? path[..^(DeadLetterName.Length + 1)] : null;
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using DStream.StandIns.ServiceBus.Amqp;
+using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.Faults;
+
+namespace DStream.StandIns.ServiceBus;
+
+/// <summary>
+/// An in-memory server that speaks AMQP 1.0 in the dialect of Service Bus, and its administration over HTTP. For development and
+/// tests: it listens on 127.0.0.1 only and keeps nothing on disk. The README says where it differs from the service.
+/// </summary>
+public sealed class ServiceBusStandIn : IAsyncDisposable
+{
+    private readonly AmqpServer _amqp;
+
+    private ServiceBusStandIn(ServiceBusStandInOptions options)
+    {
+        AmqpPort = options.AmqpPort == 0 ? FreePort() : options.AmqpPort;
+        AdministrationPort = options.AdministrationPort == 0 ? FreePort() : options.AdministrationPort;
+        SharedAccessKeyName = options.SharedAccessKeyName;
+        SharedAccessKey = options.SharedAccessKey;
+        Broker = new MessageBroker(options.TimeProvider);
+        var tokens = new SasTokens(options.SharedAccessKeyName, options.SharedAccessKey, options.TimeProvider);
+        _amqp = new AmqpServer(
+            new AmqpSettings(
+                AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes, options.TimeProvider),
+            Broker);
+    }
+
+    /// <summary>The port for AMQP, without TLS. Stays the same over a restart.</summary>
+    public int AmqpPort { get; }
+
+    /// <summary>The port for the administration over HTTP. Stays the same over a restart.</summary>
+    public int AdministrationPort { get; }
+
+    /// <summary>Where the administration answers.</summary>
+    public Uri AdministrationEndpoint => new($"http://127.0.0.1:{AdministrationPort}/");
+
+    /// <summary>
+    /// What a client connects with. <c>AdministrationPort</c> is DStream's own addition, which other clients pass over: the
+    /// service's connection strings have no place for it, and its emulator has a fixed port.
+    /// </summary>
+    public string ConnectionString =>
+        $"Endpoint=sb://127.0.0.1:{AmqpPort};SharedAccessKeyName={SharedAccessKeyName};SharedAccessKey={SharedAccessKey};" +
+        $"UseDevelopmentEmulator=true;AdministrationPort={AdministrationPort}";
+
+    /// <summary>The name of the access rule.</summary>
+    public string SharedAccessKeyName { get; }
+
+    /// <summary>The key of the access rule.</summary>
+    public string SharedAccessKey { get; }
+
+    /// <summary>The entities and their messages, to create, count and look at.</summary>
+    public MessageBroker Broker { get; }
+
+    /// <summary>Misbehaviour on command.</summary>
+    public FaultInjection Faults => _amqp.Faults;
+
+    /// <summary>How many AMQP connections are open.</summary>
+    public int ConnectionCount => _amqp.ConnectionCount;
+
+    /// <summary>Starts a stand-in.</summary>
+    public static async Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)
+    {
+        var standIn = new ServiceBusStandIn(options ?? new ServiceBusStandInOptions());
+        await standIn.ResumeAsync(cancellationToken);
+        return standIn;
+    }
+
+    /// <summary>
+    /// Stops listening and ends all connections, as a broker that restarts does. Entities, messages and locks stay; sessions are
+    /// free again, since they live by their links.
+    /// </summary>
+    /// <param name="abruptly">Break the connections without a word, or else close them with <c>amqp:connection:forced</c>.</param>
+    /// <param name="cancellationToken">Ends the wait for the administration's requests in progress.</param>
+    public async Task SuspendAsync(bool abruptly, CancellationToken cancellationToken)
+    {
+        _amqp.Stop(abruptly);
+        await Task.CompletedTask;
+    }
+
+    /// <summary>Listens again on the same ports.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        _amqp.Start();
+        await Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await SuspendAsync(abruptly: true, CancellationToken.None);
+        Broker.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,29 @@
+namespace DStream.StandIns.ServiceBus;
+
+/// <summary>How the stand-in is set up. Everything has a default.</summary>
+public sealed record ServiceBusStandInOptions
+{
+    /// <summary>The port for AMQP; 0 takes a free one.</summary>
+    public int AmqpPort { get; init; }
+
+    /// <summary>The port for the administration; 0 takes a free one.</summary>
+    public int AdministrationPort { get; init; }
+
+    /// <summary>The name of the one access rule, which has all rights.</summary>
+    public string SharedAccessKeyName { get; init; } = "RootManageSharedAccessKey";
+
+    /// <summary>The key of the rule. The default is no secret: the stand-in listens on the loopback address only.</summary>
+    public string SharedAccessKey { get; init; } = "c3RhbmQtaW4ta2V5LWZvci1kZXZlbG9wbWVudC1vbmx5LTAwMDA=";
+
+    /// <summary>Whether any token of type jwt is good, for tests of clients that authenticate with Entra; else none is.</summary>
+    public bool AcceptAnyJwt { get; init; }
+
+    /// <summary>The largest single message in bytes, annotations included: 256 KB as in the standard tier.</summary>
+    public int MaxMessageBytes { get; init; } = 256 * 1024;
+
+    /// <summary>The largest batch in bytes.</summary>
+    public int MaxBatchBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>The clock of locks, sessions, schedules, windows and tokens.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

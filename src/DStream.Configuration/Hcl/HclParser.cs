@@ -138,6 +138,8 @@ internal sealed class HclParser
         var start = _rest;
         var result = HclGrammar.Value(_rest);
         var value = result.HasValue ? result.Value : new HclBroken(Peek().Span);
+        if (result.HasValue && IsNumberWithUnit(value, result.Remainder))
+            value = new HclBroken(value.Span);
         body.Attributes.Add(new HclAttribute(key, name.Position, value));
         if (!result.HasValue)
         {
@@ -151,6 +153,16 @@ internal sealed class HclParser
             SkipStatement();
         else
             ExpectLineEnd("a value", isSecret);
+    }
+
+    /// <summary>Reports <c>5s</c>, which is two tokens and meant as one.</summary>
+    private bool IsNumberWithUnit(HclValue value, TokenList<HclTokenKind> rest)
+    {
+        var next = rest.ConsumeToken().Value;
+        var isUnit = value is HclNumber && next.Kind == HclTokenKind.Identifier && next.Position.Absolute == value.Position.Absolute + value.Span.Length;
+        if (isUnit)
+            _errors.Add(value.Position, "a number is followed by letters", "write it in double quotes, as in \"5s\"");
+        return isUnit;
     }
 
     private void ReadStrings(HclValue value, bool isSecret)
@@ -234,7 +246,10 @@ internal sealed class HclParser
             ? "expressions are not evaluated here; write the value itself"
             : "begin the next key or block on a line of its own";
         _errors.Add(token.Position, $"{Describe(token, isSecret)} follows {what} on the same line", remedy);
-        if (token.Kind != HclTokenKind.Identifier || isSecret)
+        // A key or block that lacks only its line break is read on; anything else would be reported twice.
+        var isStatement = token.Kind == HclTokenKind.Identifier
+            && _rest.ConsumeToken().Remainder.ConsumeToken().Value.Kind is HclTokenKind.Equal or HclTokenKind.LeftBrace;
+        if (!isStatement || isSecret)
             SkipStatement();
     }
 

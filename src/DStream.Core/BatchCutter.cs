@@ -19,10 +19,11 @@ public static class BatchCutter
 
         long bytes = 0;
         var count = 0;
-        while (count < contentBytes.Length && count < limits.MaxBatchMessages)
+        while (count < contentBytes.Length)
         {
             var message = (long)contentBytes[count] + limits.FramingBytes;
-            if (count > 0 && (message > limits.MaxMessageBytes || bytes + message > limits.MaxBatchBytes)) break;
+            var ends = count >= limits.MaxBatchMessages || message > limits.MaxMessageBytes || bytes + message > limits.MaxBatchBytes;
+            if (count > 0 && ends) break;
             bytes += message;
             count++;
         }

@@ -1,15 +1,17 @@
+using System.Buffers;
+
 namespace DStream.Core;
 
-/// <summary>Messages that go to the broker in one send, and the memory they stand in.</summary>
+/// <summary>Messages that go to the broker in one send, and the memory they stand in. Dispose gives it back; the messages are invalid then.</summary>
 public sealed class MessageBatch : IDisposable
 {
-    private readonly OutboundMessage[] _messages;
+    private OutboundMessage[] _messages;
     private int _count;
 
     internal MessageBatch(int capacityBytes, int capacityMessages)
     {
         Buffer = new PooledBuffer(capacityBytes);
-        _messages = new OutboundMessage[capacityMessages];
+        _messages = ArrayPool<OutboundMessage>.Shared.Rent(capacityMessages);
     }
 
     /// <summary>The messages, in order.</summary>
@@ -18,7 +20,16 @@ public sealed class MessageBatch : IDisposable
     internal PooledBuffer Buffer { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => Buffer.Dispose();
+    public void Dispose()
+    {
+        Buffer.Dispose();
+        if (_messages.Length == 0) return;
+        // The pool must not keep a body's array alive, nor show this batch's messages to the next one.
+        _messages.AsSpan(0, _count).Clear();
+        ArrayPool<OutboundMessage>.Shared.Return(_messages);
+        _messages = [];
+        _count = 0;
+    }
 
     internal void Add(in OutboundMessage message) => _messages[_count++] = message;
 }

@@ -18,7 +18,8 @@ public sealed class MessageIdentity
     /// <summary>For one table. Names are compared as SQL Server's default collation does, without regard to case.</summary>
     public MessageIdentity(SourceTable table)
     {
-        var name = $"{table.Server}\n{table.Database}\n{table.Table.Schema}\n{table.Table.Table}".ToUpperInvariant();
+        // U+0000 is the one separator that no identifier of SQL Server can hold, so that no two tables share a text.
+        var name = $"{table.Server}\0{table.Database}\0{table.Table.Schema}\0{table.Table.Table}".ToUpperInvariant();
         _table = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8)));
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DStream.Core;
 
 /// <summary>One message on its way to a broker. Its memory belongs to whoever made it, until the send has ended.</summary>
@@ -17,9 +19,10 @@ public readonly record struct OutboundMessage(
     /// </summary>
     public ReadOnlyMemory<byte> Encoded { get; init; }
 
-    /// <summary>Bytes of the parts that vary, before the protocol's own framing.</summary>
+    /// <summary>Bytes of the parts that vary, texts in UTF-8, before the protocol's own framing.</summary>
     public int ContentBytes => Encoded.IsEmpty
-        ? Body.Length + MessageId.Length + Lsn.Length + (SessionId?.Length ?? 0) + (TraceParent?.Length ?? 0)
-            + (Headers is { } h ? h.Subject.Length + h.Destination.Length + h.OperationType.Length + h.TableName.Length : 0)
+        ? Body.Length + MessageId.Length + Lsn.Length + BytesOf(SessionId) + BytesOf(TraceParent) + (Headers?.TextBytes ?? 0)
         : Encoded.Length;
+
+    private static int BytesOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
 }

@@ -1,0 +1,3 @@
+namespace DStream.StandIns.SqlServer.Wire.Requests;
+
+internal readonly record struct ParameterDeclaration(string Name, bool HasDefault);

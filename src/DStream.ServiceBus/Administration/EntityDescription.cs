@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace DStream.ServiceBus.Administration;
+
+/// <summary>
+/// Entities as ATOM entries. The service reads the elements in a fixed order and ignores what stands out of it.
+/// Source: https://learn.microsoft.com/rest/api/servicebus/create-queue and SERVICEBUS-FACTS.
+/// </summary>
+internal static class EntityDescription
+{
+    private const string LockDuration = "PT1M";
+    private const string DuplicateWindow = "PT10M";
+    private const int MaxDeliveries = 10;
+
+    private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
+    private static readonly XNamespace ServiceBus = "http://schemas.microsoft.com/netservices/2010/10/servicebus/connect";
+
+    public static string Queue() => Entry(
+        "QueueDescription",
+        ("LockDuration", LockDuration),
+        ("RequiresDuplicateDetection", "true"),
+        ("RequiresSession", "true"),
+        ("DuplicateDetectionHistoryTimeWindow", DuplicateWindow),
+        ("MaxDeliveryCount", MaxDeliveries.ToString(CultureInfo.InvariantCulture)),
+        ("EnableBatchedOperations", "true"));
+
+    public static string Topic() => Entry(
+        "TopicDescription",
+        ("RequiresDuplicateDetection", "true"),
+        ("DuplicateDetectionHistoryTimeWindow", DuplicateWindow),
+        ("EnableBatchedOperations", "true"));
+
+    public static string Subscription() => Entry(
+        "SubscriptionDescription",
+        ("LockDuration", LockDuration),
+        ("RequiresSession", "false"),
+        ("MaxDeliveryCount", MaxDeliveries.ToString(CultureInfo.InvariantCulture)),
+        ("EnableBatchedOperations", "true"));
+
+    /// <summary>Reads a flag of an entry; null where the answer holds no entity, which is how a missing one is answered too.</summary>
+    public static bool? Flag(string answer, string name)
+    {
+        try
+        {
+            var description = XDocument.Parse(answer).Descendants().FirstOrDefault(static element => element.Name.LocalName.EndsWith("Description", StringComparison.Ordinal)
+                && element.Name.Namespace == ServiceBus);
+            return description is null ? null : (bool?)description.Element(ServiceBus + name) ?? false;
+        }
+        catch (Exception e) when (e is XmlException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the service says of a failure.</summary>
+    public static string Detail(string answer)
+    {
+        try
+        {
+            return XDocument.Parse(answer).Descendants().FirstOrDefault(static element => element.Name.LocalName == "Detail")?.Value ?? "";
+        }
+        catch (XmlException)
+        {
+            return "";
+        }
+    }
+
+    private static string Entry(string kind, params ReadOnlySpan<(string Name, string Value)> elements)
+    {
+        var description = new XElement(ServiceBus + kind);
+        foreach (var (name, value) in elements) description.Add(new XElement(ServiceBus + name, value));
+        return new XElement(Atom + "entry", new XElement(Atom + "content", new XAttribute("type", "application/xml"), description))
+            .ToString(SaveOptions.DisableFormatting);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace DStream.ServiceBus;
+
+internal static partial class Log
+{
+    [LoggerMessage(4000, LogLevel.Information, "Connected to Service Bus {Host}:{Port}.")]
+    public static partial void Connected(ILogger logger, string host, int port);
+
+    [LoggerMessage(4001, LogLevel.Warning, "The connection to Service Bus {Host}:{Port} was lost: {Reason}. It is opened again on next use.")]
+    public static partial void ConnectionLost(ILogger logger, string host, int port, string reason);
+
+    [LoggerMessage(4002, LogLevel.Debug, "The broker closed the link to {Entity}: {Reason}.")]
+    public static partial void LinkClosed(ILogger logger, string entity, string reason);
+
+    [LoggerMessage(4003, LogLevel.Debug, "The token for {Audience} was put; it ends at {ExpiresOn:u}.")]
+    public static partial void TokenPut(ILogger logger, string audience, DateTimeOffset expiresOn);
+
+    [LoggerMessage(4004, LogLevel.Warning, "The token for {Audience} could not be renewed; it ends at {ExpiresOn:u}, and is tried again before.")]
+    public static partial void TokenRenewalFailed(ILogger logger, Exception exception, string audience, DateTimeOffset expiresOn);
+
+    [LoggerMessage(4005, LogLevel.Warning, "The lock of session {Session} of {Queue} could not be renewed; it ends at {LockedUntil:u}.")]
+    public static partial void LockRenewalFailed(ILogger logger, Exception exception, string session, string queue, DateTimeOffset lockedUntil);
+
+    [LoggerMessage(4006, LogLevel.Information, "Created {Kind} {Entity}.")]
+    public static partial void Created(ILogger logger, string kind, string entity);
+
+    [LoggerMessage(4007, LogLevel.Warning, "Topic {Topic} exists without duplicate detection, so that what is sent twice arrives twice. It can only be set when the topic is created.")]
+    public static partial void TopicWithoutDuplicateDetection(ILogger logger, string topic);
+
+    [LoggerMessage(4008, LogLevel.Debug, "The lock of session {Session} of {Queue} was renewed until {LockedUntil:u}.")]
+    public static partial void LockRenewed(ILogger logger, string session, string queue, DateTimeOffset lockedUntil);
+}

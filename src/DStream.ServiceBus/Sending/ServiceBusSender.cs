@@ -1,0 +1,139 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using DStream.Core;
+using DStream.ServiceBus.Connections;
+
+namespace DStream.ServiceBus.Sending;
+
+/// <summary>
+/// Sends to one queue or topic. Each call is one attempt: a link found closed before anything was sent is attached again; whatever fails later
+/// is told to the caller, whose retry policy decides.
+/// </summary>
+internal sealed class ServiceBusSender : IMessageSender
+{
+    private readonly BrokerConnection _connection;
+    private readonly string _entity;
+    private readonly string _sending;
+    private readonly SemaphoreSlim _attaching = new(1, 1);
+    private AttachedLink<SenderLink>? _link;
+    private bool _disposed;
+
+    private ServiceBusSender(BrokerConnection connection, string entity)
+    {
+        _connection = connection;
+        _entity = entity;
+        _sending = $"Sending to '{entity}'";
+    }
+
+    /// <inheritdoc/>
+    public SendLimits Limits { get; private set; } = new(0, 0, 0, 0);
+
+    public static async ValueTask<IMessageSender> OpenAsync(BrokerConnection connection, string entity, CancellationToken cancellationToken)
+    {
+        var sender = new ServiceBusSender(connection, entity);
+        var link = await sender.GetLinkAsync(cancellationToken).ConfigureAwait(false);
+        sender.Limits = SenderLimits.From(link.Reply);
+        return sender;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SendAsync(ReadOnlyMemory<OutboundMessage> messages, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (messages.IsEmpty) return;
+        if (messages.Length > Limits.MaxBatchMessages)
+            throw new ArgumentException($"{messages.Length} messages were given, and a batch takes {Limits.MaxBatchMessages}.", nameof(messages));
+        var link = await GetLinkAsync(cancellationToken).ConfigureAwait(false);
+        var message = PreEncodedBody.Wrap(messages, messages.Length == 1 ? Limits.MaxMessageBytes : Limits.MaxBatchBytes + MessageEncoder.EnvelopeBytes);
+        var acknowledged = new TaskCompletionSource<Outcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            link.Link.Send(message, null, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome?>)state).TrySetResult(outcome), acknowledged);
+            if (!await Waiting.ForAsync(acknowledged.Task, _connection.Options.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false))
+                throw ServiceBusErrors.NoAnswer(_sending);
+        }
+        catch (AmqpException e)
+        {
+            throw ServiceBusErrors.From(e, _sending, _entity);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            throw ServiceBusErrors.From(e, _sending, _entity);
+        }
+        catch (ProviderException)
+        {
+            // A link that loses acknowledgements is not trusted again.
+            link.Abort();
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            // I2: what waits for credit must not be sent once the caller has given up. What has a tag is on its way already.
+            if (message.DeliveryTag is null) link.Abort();
+            throw;
+        }
+
+        Check(link, message, await acknowledged.Task.ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        if (_link is not null) await _link.CloseAsync(TimeSpan.FromSeconds(5), _connection.Time).ConfigureAwait(false);
+    }
+
+    private void Check(AttachedLink<SenderLink> link, Message message, Outcome? outcome)
+    {
+        switch (outcome)
+        {
+            case Accepted:
+                message.Dispose(); // Gives its pooled buffer back: the broker has all of it.
+                return;
+            case Rejected rejected when !link.IsOwnError(rejected.Error):
+                throw ServiceBusErrors.From(rejected.Error, _sending, _entity);
+            case Rejected or Released when link.IsClosed:
+                // Not the broker's judgement of the message: link or connection ended while it was on its way.
+                var reason = ServiceBusErrors.From(link.Error, _sending, _entity);
+                throw new ProviderException($"{reason.Message} Whether it was stored is unknown; sending again is safe.", reason.IsTransient);
+            default:
+                throw new ProviderException($"{_sending} failed: the broker gave the message back ({outcome?.Descriptor.Name ?? "no outcome"}).", isTransient: true);
+        }
+    }
+
+    private async ValueTask<AttachedLink<SenderLink>> GetLinkAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _link) is { IsClosed: false } open) return open;
+        await _attaching.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_link is { IsClosed: false }) return _link;
+            _link?.Abort();
+            var timeout = _connection.Options.OperationTimeout;
+            var link = await _connection.AttachAsync(
+                _entity, $"Opening a sender to '{_entity}'", (session, onAttached) => CreateLink(session, onAttached, timeout), timeout, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _link, link);
+            return link;
+        }
+        finally
+        {
+            _attaching.Release();
+        }
+    }
+
+    private SenderLink CreateLink(Session session, OnAttached onAttached, TimeSpan timeout)
+    {
+        var name = $"{_entity}-{Guid.NewGuid():N}";
+        var attach = new Attach
+        {
+            Source = new Source { Address = name },
+            Target = new Target { Address = _entity },
+            SndSettleMode = SenderSettleMode.Unsettled,
+            RcvSettleMode = ReceiverSettleMode.First,
+            Properties = new Fields { [new Symbol("com.microsoft:timeout")] = (uint)timeout.TotalMilliseconds },
+        };
+        return new SenderLink(session, name, attach, onAttached);
+    }
+}

@@ -81,8 +81,6 @@ internal static class GoSqlUrl
         var password = Decode(colon < 0 ? "" : userInfo[(colon + 1)..], plusIsBlank: false);
         if (user is null || password is null)
             return BadEscape();
-        if (user.Contains('\0', StringComparison.Ordinal) || password.Contains('\0', StringComparison.Ordinal))
-            return new("the URL's user or password holds a NUL character", "SqlClient cannot send it; choose another");
         if (user.Length > 0)
             builder["User ID"] = user;
         if (password.Length > 0)
@@ -99,7 +97,7 @@ internal static class GoSqlUrl
             var sign = pair.IndexOf('=', StringComparison.Ordinal);
             var name = Decode(sign < 0 ? pair : pair[..sign], plusIsBlank: true);
             var value = Decode(sign < 0 ? "" : pair[(sign + 1)..], plusIsBlank: true);
-            if (name is null || value is null || value.Contains('\0', StringComparison.Ordinal))
+            if (name is null || value is null)
                 return BadEscape();
             if (GoSqlParameters.Apply(builder, name.Trim(), value.Trim()) is { } problem)
                 return problem;
@@ -107,9 +105,9 @@ internal static class GoSqlUrl
         return null;
     }
 
-    private static ConnectionStringProblem BadEscape() => new("the URL holds a broken %-escape", "write a literal % as %25; " + Escaping);
+    private static ConnectionStringProblem BadEscape() => new("the URL holds a broken %-escape or a NUL character", "write a literal % as %25; " + Escaping);
 
-    /// <summary>Null when an escape is broken or the bytes are not UTF-8.</summary>
+    /// <summary>Null when an escape is broken, the bytes are not UTF-8, or a NUL is among them, which ADO.NET refuses.</summary>
     private static string? Decode(string text, bool plusIsBlank)
     {
         var bytes = new List<byte>(text.Length);
@@ -129,6 +127,8 @@ internal static class GoSqlUrl
             bytes.Add(value);
             i += 2;
         }
+        if (bytes.Contains(0))
+            return null;
         try
         {
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString([.. bytes]);

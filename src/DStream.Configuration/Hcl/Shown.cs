@@ -8,7 +8,7 @@ internal static class Shown
     internal const string Hidden = "a value that is not shown";
 
     private const int MaxLength = 60;
-    private static readonly string[] SecretWords = ["conn", "pass", "pwd", "secret", "key", "token", "credential", "sas"];
+    private static readonly string[] SecretWords = ["conn", "string", "pass", "pwd", "secret", "key", "token", "credential", "sas"];
 
     /// <summary>Whether the value of a key may be a secret; misspelt keys are meant too, so this looks for parts of words (I8).</summary>
     internal static bool IsSecretKey(string key) =>

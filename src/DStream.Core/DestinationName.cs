@@ -78,7 +78,7 @@ public readonly record struct DestinationName
         error = text.Length == 0 ? "it is empty"
             : text.Length > MaxLength ? $"it has {text.Length} characters, and {MaxLength} are allowed"
             : !char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]) ? "it must begin and end with a letter or digit"
-            : text.FirstOrDefault(c => !IsAllowed(c) && c != '/') is var bad and not '\0' ? $"it holds '{bad}', which is not one of letters, digits, . - _ ~ /"
+            : text.Any(c => !IsAllowed(c) && c != '/') ? $"it holds '{text.First(c => !IsAllowed(c) && c != '/')}', which is not one of letters, digits, . - _ ~ /"
             : null;
         name = error is null ? new DestinationName(text) : default;
         return error is null;

@@ -34,9 +34,18 @@ internal sealed class CheckpointWriter(
         _savedAt = time.GetTimestamp();
     }
 
+    /// <summary>How long until the position of a table without changes should be saved; zero or less where it should be now.</summary>
+    internal TimeSpan DueIn => idleInterval - time.GetElapsedTime(_savedAt);
+
     /// <summary>Saves the position of a table without changes once in a while, so that cleanup does not seem to pass it (I3).</summary>
-    internal ValueTask SaveIfDueAsync(ChangePosition position, CancellationToken cancellationToken) =>
-        time.GetElapsedTime(_savedAt) >= idleInterval ? SaveAsync(position, cancellationToken) : ValueTask.CompletedTask;
+    internal async ValueTask SaveIfDueAsync(ChangePosition position, CancellationToken cancellationToken)
+    {
+        if (DueIn > TimeSpan.Zero) return;
+        await SaveAsync(position, cancellationToken);
+
+        // Also where there was nothing to save, since the whole database is idle.
+        _savedAt = time.GetTimestamp();
+    }
 
     /// <summary>Saves if that is possible; the caller has a failure of its own to report.</summary>
     internal async ValueTask TrySaveAsync(ChangePosition position, CancellationToken cancellationToken)

@@ -21,8 +21,8 @@ internal sealed class IngestLoop(
     private readonly string _tableName = reader.Table.Name.ToString();
     private ChangePosition _position;
 
-    /// <summary>Called after each poll that went well.</summary>
-    internal Action<ChangePosition>? Polled { get; init; }
+    /// <summary>Called after each page that was delivered and each poll that went well.</summary>
+    internal Action<ChangePosition>? Progressed { get; init; }
 
     /// <summary>Runs until reading is cancelled, then returns with everything that was sent saved; throws what it cannot go on after.</summary>
     /// <param name="position">Where to begin.</param>
@@ -41,18 +41,33 @@ internal sealed class IngestLoop(
                 var upTo = watcher.Max;
                 var found = await CatchUpAsync(upTo, reading, working);
                 interval = found ? schedule.AfterChanges : schedule.AfterIdle(interval);
-                Polled?.Invoke(_position);
+                Progressed?.Invoke(_position);
                 await checkpoint.SaveIfDueAsync(_position, working);
 
                 // The watcher does not wake a busy worker: what was captured meanwhile is read at once.
                 if (found && watcher.Max > upTo) continue;
-                await watch.WaitAsync(_position, interval, time, reading);
+                await WaitAsync(interval, reading, working);
             }
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested && !working.IsCancellationRequested)
         {
             // Stopping: what an idle table has been read up to is worth saving too.
-            await checkpoint.SaveAsync(_position, working);
+            await checkpoint.SaveAsync(watch.SkipQuiet(_position), working);
+        }
+    }
+
+    /// <summary>Waits for the watcher or the interval. An idle position is saved on the way, since the interval may be far longer than
+    /// the cleanup's patience (I3).</summary>
+    private async Task WaitAsync(TimeSpan interval, CancellationToken reading, CancellationToken working)
+    {
+        var began = time.GetTimestamp();
+        while (interval - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        {
+            var due = checkpoint.DueIn;
+            if (due < TimeSpan.Zero) due = TimeSpan.Zero;
+            if (await watch.WaitAsync(_position, due < left ? due : left, time, reading)) return;
+            _position = watch.SkipQuiet(_position);
+            await checkpoint.SaveIfDueAsync(_position, working);
         }
     }
 
@@ -75,6 +90,7 @@ internal sealed class IngestLoop(
                 }
 
                 _position = page.Next;
+                Progressed?.Invoke(_position);
             }
         }
         finally

@@ -43,4 +43,7 @@ internal static partial class Log
 
     [LoggerMessage(1012, LogLevel.Warning, "The max LSN went back from {Previous} to {Max}: was the database restored?")]
     internal static partial void MaxLsnWentBack(ILogger log, Lsn previous, Lsn max);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The source cannot tell which tables changed; each is polled at its own pace meanwhile: {Problem}")]
+    internal static partial void ChangedUnknown(ILogger log, string problem);
 }

@@ -16,6 +16,7 @@ internal sealed class LsnWatcher(IChangeSource source, TimeSpan interval, TimePr
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Lsn _max;
+    private bool _cannotTell;
 
     /// <summary>The high end as last read; every table is bounded by it.</summary>
     internal Lsn Max
@@ -91,7 +92,7 @@ internal sealed class LsnWatcher(IChangeSource source, TimeSpan interval, TimePr
             .ToList();
         if (waiting.Count == 0) return;
 
-        var changed = await source.FindChangedAsync([.. waiting.Select(static entry => entry.Position!.Value)], max, cancellationToken);
+        var changed = await FindChangedAsync([.. waiting.Select(static entry => entry.Position!.Value)], max, cancellationToken);
         foreach (var (watch, _) in waiting)
         {
             // Half an interval of tolerance: the watcher's own ticks are not exact.
@@ -99,6 +100,25 @@ internal sealed class LsnWatcher(IChangeSource source, TimeSpan interval, TimePr
             if (changed is null) continue;
             if (changed.Contains(watch.Name)) watch.Wake();
             else watch.SetQuiet(max);
+        }
+    }
+
+    /// <summary>The tables that have something to read; null where that cannot be told, so that each polls at its own pace.</summary>
+    private async Task<IReadOnlySet<TableName>?> FindChangedAsync(
+        IReadOnlyCollection<TablePosition> tables, Lsn max, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var changed = await source.FindChangedAsync(tables, max, cancellationToken);
+            _cannotTell = false;
+            return changed;
+        }
+        catch (ProviderException problem)
+        {
+            // I7: one table that cannot be asked about must not slow down the watch over the others.
+            if (!_cannotTell) Log.ChangedUnknown(log, problem.Message);
+            _cannotTell = true;
+            return null;
         }
     }
 }

@@ -14,11 +14,19 @@ internal sealed class TableIngestWorker(TableConfig table, IngestContext context
     private readonly SourceTable _source = new(context.Config.ServerName, context.Config.DatabaseName, table.Name);
     private readonly PollingSchedule _schedule = new(table.PollInterval, table.MaxPollInterval);
     private readonly string _name = table.Name.ToString();
+
+    // Names of tables are compared without regard to case, and so must be their leases: replicas whose configurations spell a table
+    // differently, as during a roll-out, are rivals all the same (I2).
+    private readonly string _leaseName =
+        new SourceTable(context.Config.ServerName, context.Config.DatabaseName, table.Name).ToString().ToLowerInvariant();
+
     private int _failures;
+    private ChangePosition? _gapAfter;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        context.Status.Set(new TableStatus(table.Name, TableState.Starting));
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -40,7 +48,7 @@ internal sealed class TableIngestWorker(TableConfig table, IngestContext context
     {
         try
         {
-            await using var lease = await context.Leases.TryAcquireAsync(_source.ToString(), stopping);
+            await using var lease = await context.Leases.TryAcquireAsync(_leaseName, stopping);
             if (lease is null)
             {
                 if (Report(TableState.Standby)) Log.Standby(log, _name);
@@ -109,13 +117,14 @@ internal sealed class TableIngestWorker(TableConfig table, IngestContext context
             reader, start.Writer, new PageSender(envelope, reader.Table, sender, lease, context.Resilience, context.Metrics), watch,
             context.Watcher, _schedule, new BatchSizer(context.Config.MaxPageBytes), context.Time, context.Metrics)
         {
-            Polled = position =>
+            // Not before: a table that fails again at its first page was never well in between.
+            Progressed = position =>
             {
                 _failures = 0;
+                _gapAfter = null;
                 Report(TableState.Running, position);
             },
         };
-        Report(TableState.Running, start.Position);
         context.Watcher.Add(watch);
         try
         {
@@ -130,9 +139,11 @@ internal sealed class TableIngestWorker(TableConfig table, IngestContext context
     private TimeSpan AfterFailure(Exception problem)
     {
         var wait = _schedule.AfterFailure(++_failures, context.Random());
-        if (problem is ChangeDataLostException)
+        if (problem is ChangeDataLostException gap)
         {
-            context.Metrics.Gap(_name);
+            // One gap is one gap, however often it is run into until somebody decides.
+            if (_gapAfter != gap.Position) context.Metrics.Gap(_name);
+            _gapAfter = gap.Position;
             Log.Gap(log, _name, problem.Message);
         }
         else if (problem is ProviderException or MessageTooLargeException)

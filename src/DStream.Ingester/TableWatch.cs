@@ -34,10 +34,18 @@ internal sealed class TableWatch(TableDescription table, TimeSpan interval, Chan
         lock (_gate) _wake.TrySetResult();
     }
 
-    /// <summary>There is nothing between the position that was asked about and this LSN.</summary>
+    /// <summary>
+    /// There is nothing between the position that was asked about and this LSN. The question is not put again until the high end moves
+    /// past it, however long the worker goes on waiting.
+    /// </summary>
     internal void SetQuiet(Lsn upTo)
     {
-        lock (_gate) _quietUpTo = upTo;
+        var end = ChangePosition.EndOf(upTo);
+        lock (_gate)
+        {
+            if (upTo > _quietUpTo) _quietUpTo = upTo;
+            if (end > _read.Position) _read = _read with { Position = end };
+        }
     }
 
     /// <summary>
@@ -53,8 +61,8 @@ internal sealed class TableWatch(TableDescription table, TimeSpan interval, Chan
         }
     }
 
-    /// <summary>Waits at the position until woken or until the interval is over.</summary>
-    internal async ValueTask WaitAsync(ChangePosition position, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits at the position until woken (true) or until the interval is over (false).</summary>
+    internal async ValueTask<bool> WaitAsync(ChangePosition position, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
     {
         Task wake;
         lock (_gate)
@@ -67,10 +75,11 @@ internal sealed class TableWatch(TableDescription table, TimeSpan interval, Chan
         try
         {
             await wake.WaitAsync(interval, time, cancellationToken);
+            return true;
         }
         catch (TimeoutException)
         {
-            // The interval is over.
+            return false;
         }
         finally
         {

@@ -10,6 +10,9 @@ public sealed class GracefulWork : IDisposable
     /// <summary>The whole shutdown ends inside this.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long the connections may take to close at the end of it.</summary>
+    public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>How long work in flight may go on after the request to stop; the rest is for releasing leases and links.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(12);
 

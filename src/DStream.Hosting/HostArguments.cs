@@ -5,13 +5,3 @@ namespace DStream.Hosting;
 /// <param name="LogLevel">Least level that is written.</param>
 /// <param name="LogFormat">How a line looks.</param>
 public sealed record HostArguments(string ConfigPath, LogLevel LogLevel, LogFormat LogFormat);
-
-/// <summary>How a log line looks.</summary>
-public enum LogFormat
-{
-    /// <summary>For people: time, level, message.</summary>
-    Text,
-
-    /// <summary>For machines: one compact JSON object a line, with every property.</summary>
-    Json,
-}

@@ -11,18 +11,24 @@ internal static class HostCommand
         var config = new Option<string>("--config", "-c")
         {
             Description = "Configuration file [env DSTREAM_CONFIG]",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("DSTREAM_CONFIG") is { Length: > 0 } path ? path : "dstream.hcl",
+            DefaultValueFactory = _ => Variable("DSTREAM_CONFIG") ?? "dstream.hcl",
         };
+        config.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }]) result.AddError("--config is empty: give the path of the configuration file.");
+        });
         var level = new Option<LogLevel>("--log-level")
         {
             Description = "trace, debug, info, warn, error [env DSTREAM_LOG_LEVEL]",
-            DefaultValueFactory = result => ParseLevel(result, Environment.GetEnvironmentVariable("DSTREAM_LOG_LEVEL") ?? "info"),
+            HelpName = "level",
+            DefaultValueFactory = result => ParseLevel(result, Variable("DSTREAM_LOG_LEVEL") ?? "info"),
             CustomParser = result => ParseLevel(result, result.Tokens.Count == 1 ? result.Tokens[0].Value : ""),
         };
         var format = new Option<LogFormat>("--log-format")
         {
             Description = "text or json [env DSTREAM_LOG_FORMAT]",
-            DefaultValueFactory = result => ParseFormat(result, Environment.GetEnvironmentVariable("DSTREAM_LOG_FORMAT") ?? "text"),
+            HelpName = "format",
+            DefaultValueFactory = result => ParseFormat(result, Variable("DSTREAM_LOG_FORMAT") ?? "text"),
             CustomParser = result => ParseFormat(result, result.Tokens.Count == 1 ? result.Tokens[0].Value : ""),
         };
         var command = new RootCommand(description) { config, level, format };
@@ -50,15 +56,27 @@ internal static class HostCommand
             case "WARN" or "WARNING": return LogLevel.Warning;
             case "ERROR": return LogLevel.Error;
             default:
-                result.AddError($"Unknown log level '{text}': trace, debug, info, warn and error are known.");
+                result.AddError($"{Origin(result, "DSTREAM_LOG_LEVEL")}: unknown log level '{text}'; trace, debug, info, warn and error are known.");
                 return LogLevel.Information;
         }
     }
 
     private static LogFormat ParseFormat(ArgumentResult result, string text)
     {
-        if (Enum.TryParse<LogFormat>(text, ignoreCase: true, out var format) && Enum.IsDefined(format)) return format;
-        result.AddError($"Unknown log format '{text}': text and json are known.");
-        return LogFormat.Text;
+        switch (text.ToUpperInvariant())
+        {
+            case "TEXT": return LogFormat.Text;
+            case "JSON": return LogFormat.Json;
+            default:
+                result.AddError($"{Origin(result, "DSTREAM_LOG_FORMAT")}: unknown log format '{text}'; text and json are known.");
+                return LogFormat.Text;
+        }
     }
+
+    /// <summary>Who said it: the option, or the variable that stands in for it.</summary>
+    private static string Origin(ArgumentResult result, string variable) =>
+        result.Tokens.Count == 0 ? variable : "--" + variable["DSTREAM_".Length..].ToLowerInvariant().Replace('_', '-');
+
+    /// <summary>A variable's value; null where it is not set, or empty as a compose file leaves it.</summary>
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

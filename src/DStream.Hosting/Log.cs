@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(6002, LogLevel.Warning, "Trying to {Step} again, attempt {Attempt} after {DelayMs:0} ms: {Problem}")]
     internal static partial void Retry(ILogger log, string step, int attempt, double delayMs, string? problem);
+
+    [LoggerMessage(6003, LogLevel.Error, "{Worker} did not end in time; what it had in flight is sent again by the next start")]
+    internal static partial void NotStopped(ILogger log, string worker);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Connections were not closed in order: {Problem}")]
+    internal static partial void NotClosed(ILogger log, string problem);
 }

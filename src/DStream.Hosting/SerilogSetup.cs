@@ -16,6 +16,9 @@ internal static class SerilogSetup
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(ToSerilog(arguments.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+
+            // The generic host writes whole exceptions, those of vendors inside of ours too (I8); HostProgram says what happened instead.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LevelAlias.Off)
             .Enrich.FromLogContext();
         configuration = arguments.LogFormat == LogFormat.Json
             ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())

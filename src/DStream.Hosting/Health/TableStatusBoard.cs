@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using DStream.Core;
 
 namespace DStream.Hosting;
@@ -6,16 +5,26 @@ namespace DStream.Hosting;
 /// <summary>The status of every table of this process. Thread-safe.</summary>
 public sealed class TableStatusBoard
 {
-    private readonly ConcurrentDictionary<TableName, TableStatus> _tables = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TableName, TableStatus> _tables = [];
 
     /// <summary>All tables, ordered by name.</summary>
-    public IReadOnlyList<TableStatus> Tables => [.. _tables.Values.OrderBy(status => status.Table.ToString(), StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyList<TableStatus> Tables
+    {
+        get
+        {
+            lock (_gate) return [.. _tables.Values.OrderBy(status => status.Table.ToString(), StringComparer.OrdinalIgnoreCase)];
+        }
+    }
 
     /// <summary>Sets a table's status and returns the one it had.</summary>
     public TableStatus? Set(TableStatus status)
     {
-        _tables.TryGetValue(status.Table, out var previous);
-        _tables[status.Table] = status;
-        return previous;
+        lock (_gate)
+        {
+            var previous = _tables.GetValueOrDefault(status.Table);
+            _tables[status.Table] = status;
+            return previous;
+        }
     }
 }

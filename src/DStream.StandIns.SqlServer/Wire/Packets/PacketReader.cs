@@ -71,6 +71,8 @@ internal sealed class PacketReader(Stream stream)
     {
         public static PacketHeader Parse(ReadOnlySpan<byte> bytes)
         {
+            // Told before its length is believed: another protocol's first bytes would announce any length.
+            if (!Enum.IsDefined((PacketType)bytes[0])) throw new ProtocolException($"The message type 0x{bytes[0]:X2} is not known.");
             var total = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
             if (total < HeaderBytes)
                 throw new ProtocolException($"A packet of type 0x{bytes[0]:X2} says that it is {total} bytes long, less than its header.");

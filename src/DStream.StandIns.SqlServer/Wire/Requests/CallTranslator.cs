@@ -39,7 +39,8 @@ internal sealed class CallTranslator(PreparedStatements statements)
     private (PreparedStatement Statement, SqlParameter Handle) Prepare(IReadOnlyList<SqlParameter> given, string name)
     {
         if (given.Count < 3) throw Missing(name);
-        if (given[0].Value is int replaced) statements.Remove(replaced);
+        // Replaces the statement of that handle; SqlClient starts with -1, which is none.
+        if (given[0].Value is int replaced) statements.TryRemove(replaced);
         var statement = new PreparedStatement(TextAt(given, 2, name), given[1].Value as string ?? "");
         return (statement, new SqlParameter(given[0].Name, new SqlType(SqlKind.Int), statements.Add(statement), IsOutput: true));
     }

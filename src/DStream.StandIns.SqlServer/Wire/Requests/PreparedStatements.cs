@@ -43,8 +43,10 @@ internal sealed class PreparedStatements
 
     public void Remove(int handle)
     {
-        if (!_byHandle.Remove(handle)) throw Unknown(handle);
+        if (!TryRemove(handle)) throw Unknown(handle);
     }
+
+    public bool TryRemove(int handle) => _byHandle.Remove(handle);
 
     /// <summary>RESETCONNECTION drops them all, as on the server.</summary>
     public void Clear() => _byHandle.Clear();

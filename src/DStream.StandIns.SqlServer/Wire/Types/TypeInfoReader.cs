@@ -15,7 +15,7 @@ internal static class TypeInfoReader
             TypeToken.TableValued => throw RequestRefusedException.Because("table-valued parameters are not supported"),
             TypeToken.IntN or TypeToken.BitN or TypeToken.FloatN or TypeToken.MoneyN or TypeToken.DateTimeN =>
                 new WireType(NullableOf(token, reader.Byte()), LengthForm.OneByte),
-            TypeToken.DecimalN or TypeToken.NumericN => ReadDecimal(ref reader, token),
+            TypeToken.DecimalN or TypeToken.NumericN => ReadDecimal(ref reader),
             TypeToken.Guid => new WireType(new SqlType(Skip(ref reader, SqlKind.UniqueIdentifier)), LengthForm.OneByte),
             TypeToken.DateN => new WireType(new SqlType(SqlKind.Date), LengthForm.OneByte),
             TypeToken.TimeN => new WireType(new SqlType(SqlKind.Time, Scale: reader.Byte()), LengthForm.OneByte),
@@ -53,17 +53,18 @@ internal static class TypeInfoReader
         return new WireType(new SqlType(sized, maxLength > 0 ? maxLength : Math.Max(1, bytes)), LengthForm.None, Encoding: EncodingOf(sized, encoding));
     }
 
-    private static WireType ReadDecimal(ref ByteReader reader, byte token)
+    /// <summary>SqlClient sends NUMERICN and declares decimal; to the server the two are one.</summary>
+    private static WireType ReadDecimal(ref ByteReader reader)
     {
         reader.Byte();
         var precision = reader.Byte();
-        return new WireType(new SqlType(DecimalKind(token), 0, precision, reader.Byte()), LengthForm.OneByte);
+        return new WireType(new SqlType(SqlKind.Decimal, 0, precision, reader.Byte()), LengthForm.OneByte);
     }
 
     private static WireType ReadVariantInfo(ref ByteReader reader)
     {
-        var maxLength = reader.Int32();
-        return new WireType(new SqlType(SqlKind.SqlVariant, maxLength), LengthForm.Variant);
+        reader.Int32();
+        return new WireType(new SqlType(SqlKind.SqlVariant, 8016), LengthForm.Variant);
     }
 
     private static WireType ReadVector(ref ByteReader reader)

@@ -103,5 +103,7 @@ public static class ConfigLoader
     }
 
     private static void ReportSize(ErrorSink errors) =>
-        errors.AddForFile($"the file is larger than {MaxFileBytes / 1024} KiB", "a configuration of DStream is a few kilobytes; is this the right file?");
+        errors.AddForFile(
+            $"the file is larger than {MaxFileBytes / 1024} KiB",
+            "a configuration of DStream is a few kilobytes; is this the right file?");
 }

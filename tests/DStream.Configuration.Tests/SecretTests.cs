@@ -58,6 +58,8 @@ public sealed class SecretTests
     [InlineData("db_conection_string = \"Server=h;Database=d\" hunter2")]
     [InlineData("db_connection_string \"hunter2\"")]
     [InlineData("db_connection_string hunter2")]
+    [InlineData("db_connection_string = \"Server=h;Password=\nhunter2=\"")]
+    [InlineData("db_connection_string = \"Server=h;\n  Password=\n  hunter2;Database=d\"")]
     [InlineData("db_connection_string = \"sqlserver://u:hunter2@\"")]
     [InlineData("db_connection_string = [\"hunter2\"]")]
     [InlineData("server_name = \"Server=h;Password=hunter2\"\nread_mode = \"Server=h;Password=hunter2\"")]
@@ -102,12 +104,9 @@ public sealed class SecretTests
         gen.Sample(
             (at, c) =>
             {
-                // A line break inside of a string makes what follows a line of its own, which nobody could tell from a key.
-                if (c == '\n')
-                    return;
                 foreach (var error in Config.Load(Whole.Insert(at, c.ToString()), ConfigRoles.All).Errors)
                     Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
             },
-            iter: 5_000);
+            iter: 20_000);
     }
 }

@@ -17,7 +17,10 @@ internal static class Endpoints
             return null;
         var found = known.FirstOrDefault(p => p.Type == type || p.Aliases.Contains(type));
         if (found is null)
-            section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is no provider of {section.Path}", Nearest.Suggest(type, [.. known.SelectMany(p => (string[])[p.Type, .. p.Aliases])]));
+            section.Errors.Add(
+                text.Position,
+                $"{key} is {text.Shown}, which is no provider of {section.Path}",
+                Nearest.Suggest(type, [.. known.SelectMany(p => (string[])[p.Type, .. p.Aliases])]));
         return found;
     }
 
@@ -64,9 +67,16 @@ internal static class Endpoints
         var text = section.Text(key);
         if (!text.TryGet(out var name))
             return null;
-        if (name.Length <= MaxSubscriptionLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]))
+        var isValid = name.Length <= MaxSubscriptionLength
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
+            && char.IsAsciiLetterOrDigit(name[0])
+            && char.IsAsciiLetterOrDigit(name[^1]);
+        if (isValid)
             return name;
-        section.Errors.Add(text.Position, $"{key} is {text.Shown}, which Service Bus does not allow", $"write up to {MaxSubscriptionLength} letters, digits, . - _, and begin and end with a letter or digit");
+        section.Errors.Add(
+            text.Position,
+            $"{key} is {text.Shown}, which Service Bus does not allow",
+            $"write up to {MaxSubscriptionLength} letters, digits, . - _, and begin and end with a letter or digit");
         return null;
     }
 
@@ -81,7 +91,10 @@ internal static class Endpoints
             && name[0] != '-' && name[^1] != '-' && !name.Contains("--", StringComparison.Ordinal);
         if (isValid)
             return name;
-        section.Errors.Add(text.Position, $"{key} is {text.Shown}, which Azure Storage does not allow", "write 3 to 63 lower-case letters, digits and single hyphens inside");
+        section.Errors.Add(
+            text.Position,
+            $"{key} is {text.Shown}, which Azure Storage does not allow",
+            "write 3 to 63 lower-case letters, digits and single hyphens inside");
         return null;
     }
 

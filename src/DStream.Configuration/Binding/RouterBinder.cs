@@ -66,7 +66,9 @@ internal sealed class RouterBinder
         if (_destinations.IsWritten)
             return OwnDestinations();
         if (ingester is null && NeedsNames)
-            _section.ReportMissing("destinations", "add destinations = [\"server.database.table.events\"], or an ingester block with the tables");
+            _section.ReportMissing(
+                "destinations",
+                "add destinations = [\"server.database.table.events\"], or an ingester block with the tables");
         return ingester?.Destinations ?? [];
     }
 
@@ -79,14 +81,20 @@ internal sealed class RouterBinder
             if (!field.TryGet(out var text))
                 continue;
             if (!DestinationName.TryParse(text, out _, out var error))
-                _section.Errors.Add(field.Position, $"destinations has {field.Shown}, and {error}", "write a topic's name, as in \"server.database.table.events\"");
+                _section.Errors.Add(
+                    field.Position,
+                    $"destinations has {field.Shown}, and {error}",
+                    "write a topic's name, as in \"server.database.table.events\"");
             else if (!seen.Add(text.ToLowerInvariant()))
                 _section.Errors.Add(field.Position, $"destination {field.Shown} stands twice", "keep one of the two");
             else
                 names.Add(text.ToLowerInvariant());
         }
         if (_destinations.Value is { Count: 0 })
-            _section.Errors.Add(_destinations.Position, "destinations is empty", "name at least one topic, or leave the key out to take the ingester's tables");
+            _section.Errors.Add(
+                _destinations.Position,
+                "destinations is empty",
+                "name at least one topic, or leave the key out to take the ingester's tables");
         return names;
     }
 }

@@ -40,14 +40,17 @@ internal static class SectionValues
             return Absent(section, (TimeSpan?)schema.Default);
         if (attribute.Value is HclNumber number)
         {
-            section.Errors.Add(number.Position, $"{key} is the number {Shown.Excerpt(number.Span.ToStringValue())}, without a unit", GoDuration.Remedy);
+            section.Errors.Add(
+                number.Position,
+                $"{key} is the number {Shown.Excerpt(number.Span.ToStringValue())}, without a unit",
+                GoDuration.Remedy);
             return new Field<TimeSpan?>(null, number.Position, "", true);
         }
         var text = section.TextOf(attribute.Value, key, section.IsEvaluated);
         if (!text.TryGet(out var word))
             return Convert(text, (TimeSpan?)null);
         if (GoDuration.TryParse(word.Trim(), out var duration))
-            return section.InRange(text, key, schema, duration, TimeSpan.Compare(duration, (TimeSpan)schema.Min!), TimeSpan.Compare(duration, (TimeSpan)schema.Max!));
+            return section.InRange(text, schema, duration, duration >= (TimeSpan)schema.Min! && duration <= (TimeSpan)schema.Max!);
         section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is no duration", GoDuration.Remedy);
         return Convert(text, (TimeSpan?)null);
     }
@@ -63,7 +66,10 @@ internal static class SectionValues
         if (!text.TryGet(out var word))
             return Convert(text, (long?)null);
         if (decimal.TryParse(word.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number))
-            return section.InRange(text, key, schema, decimal.ToInt64(decimal.Clamp(number, long.MinValue, long.MaxValue)), number.CompareTo((long)schema.Min!), number.CompareTo((long)schema.Max!));
+        {
+            var isInRange = number >= (long)schema.Min! && number <= (long)schema.Max!;
+            return section.InRange(text, schema, isInRange ? decimal.ToInt64(number) : 0L, isInRange);
+        }
         section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is no integer", $"write a whole number, {schema.AllowedText}");
         return Convert(text, (long?)null);
     }
@@ -110,7 +116,10 @@ internal static class SectionValues
         var evaluated = text.Parts is { } parts && (isEvaluated || parts.All(p => p.Variable is null)) ? section.Evaluate(parts, key) : null;
         if (evaluated is { Length: 0 })
         {
-            section.Errors.Add(value.Position, $"{key} is empty", variable is null ? "write a value, or leave the key out where it has a default" : $"environment variable {variable} is empty; set it");
+            section.Errors.Add(
+                value.Position,
+                $"{key} is empty",
+                variable is null ? "write a value, or leave the key out where it has a default" : $"environment variable {variable} is empty; set it");
             evaluated = null;
         }
         return new Field<string>(evaluated, value.Position, shown, true, variable is not null);
@@ -126,7 +135,10 @@ internal static class SectionValues
             isComplete &= piece is not null;
             text.Append(piece);
             if (piece is null)
-                section.Errors.Add(part.Position, $"environment variable {Shown.Excerpt(part.Variable!)} is not set", $"set it, since {section.Path}.{key} reads it{EnvironmentNote(section, key)}");
+                section.Errors.Add(
+                    part.Position,
+                    $"environment variable {Shown.Excerpt(part.Variable!)} is not set",
+                    $"set it, since {section.Path}.{key} reads it{EnvironmentNote(section, key)}");
         }
         return isComplete ? text.ToString() : null;
     }
@@ -143,12 +155,12 @@ internal static class SectionValues
             section.Errors.Add(value.Position, $"{key} is {value.Kind}, not {wanted}", remedy);
     }
 
-    private static Field<T?> InRange<T>(this Section section, Field<string> text, string key, KeySchema schema, T value, int toMin, int toMax)
+    private static Field<T?> InRange<T>(this Section section, Field<string> text, KeySchema schema, T value, bool isInRange)
         where T : struct
     {
-        if (toMin >= 0 && toMax <= 0)
+        if (isInRange)
             return Convert(text, (T?)value);
-        section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is out of range", $"allowed is {schema.AllowedText}");
+        section.Errors.Add(text.Position, $"{schema.Name} is {text.Shown}, which is out of range", $"allowed is {schema.AllowedText}");
         return Convert(text, (T?)null);
     }
 

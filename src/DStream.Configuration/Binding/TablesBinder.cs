@@ -28,14 +28,20 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
         var names = new List<(TableName Name, Field<string> Field)>();
         var list = ingester.TextList("tables", needsNames);
         if (list.Value is { Count: 0 })
-            ingester.Errors.Add(list.Position, "tables is empty", "name at least one table, as in tables = [\"Persons\", \"sales.Orders\"]");
+            ingester.Errors.Add(
+                list.Position,
+                "tables is empty",
+                "name at least one table, as in tables = [\"Persons\", \"sales.Orders\"]");
         var seen = new HashSet<TableName>();
         foreach (var field in list.Value ?? [])
         {
             if (ReadName(field, "tables") is not { } name)
                 continue;
             if (!seen.Add(name))
-                ingester.Errors.Add(field.Position, $"table {field.Shown} stands twice in tables (letter case does not tell names apart, and dbo is the schema of a name without one)", "keep one of the two");
+                ingester.Errors.Add(
+                    field.Position,
+                    $"table {field.Shown} stands twice in tables (letter case does not tell names apart, and dbo is the schema of a name without one)",
+                    "keep one of the two");
             else
                 names.Add((name, field));
         }
@@ -50,7 +56,10 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
             return name;
         // The reason quotes the name itself, which may have come from the environment.
         var reason = field.IsFromEnvironment ? "it cannot be read" : error;
-        ingester.Errors.Add(field.Position, $"{key} has {field.Shown}, which is no table name: {reason}", "write Orders, sales.Orders or [my schema].[my table]");
+        ingester.Errors.Add(
+            field.Position,
+            $"{key} has {field.Shown}, which is no table name: {reason}",
+            "write Orders, sales.Orders or [my schema].[my table]");
         return null;
     }
 
@@ -66,7 +75,8 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
             poll = pollField.Value ?? poll;
             max = maxField.IsWritten ? maxField.Value : null;
         }
-        return new Defaults(poll, max, ingester.Choice<ReadMode>("read_mode").Value ?? default, ingester.Choice<UpdateImages>("update_images").Value ?? default);
+        var readMode = ingester.Choice<ReadMode>("read_mode").Value ?? default;
+        return new Defaults(poll, max, readMode, ingester.Choice<UpdateImages>("update_images").Value ?? default);
     }
 
     private void ReadOverrides(HashSet<TableName> listed)
@@ -86,7 +96,10 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
             if (_overrides.ContainsKey(name))
                 ingester.Errors.Add(field.Position, $"table {field.Shown} has two overrides blocks", "put its keys into one block");
             else if (!listed.Contains(name))
-                ingester.Errors.Add(field.Position, $"table {field.Shown} is not in tables", Nearest.Suggest(name.ToString(), [.. listed.Select(t => t.ToString())]));
+                ingester.Errors.Add(
+                    field.Position,
+                    $"table {field.Shown} is not in tables",
+                    Nearest.Suggest(name.ToString(), [.. listed.Select(t => t.ToString())]));
             _overrides.TryAdd(name, values);
         }
     }
@@ -116,7 +129,10 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
         if (maxInterval is not { } longest || pollInterval <= longest || !(poll.IsWritten || max.IsWritten))
             return;
         var position = poll.IsWritten ? poll.Position : max.Position;
-        block.Errors.Add(position, $"poll_interval \"{GoDuration.Format(pollInterval)}\" is longer than max_poll_interval \"{GoDuration.Format(longest)}\"", "raise max_poll_interval, or lower poll_interval");
+        block.Errors.Add(
+            position,
+            $"poll_interval \"{GoDuration.Format(pollInterval)}\" is longer than max_poll_interval \"{GoDuration.Format(longest)}\"",
+            "raise max_poll_interval, or lower poll_interval");
     }
 
     private void ReportCollisions(List<(TableName Name, Field<string> Field)> names, List<TableConfig> tables)
@@ -125,7 +141,10 @@ internal sealed class TablesBinder(Section ingester, string? server, string? dat
         foreach (var (table, (_, field)) in tables.Zip(names).Where(pair => pair.First.Destination.Length > 0))
         {
             if (!owners.TryAdd(table.Destination, table.Name))
-                ingester.Errors.Add(field.Position, $"table {field.Shown} has the same destination as {owners[table.Destination]}", "leave one of them out; their names differ only in what a topic's name cannot hold");
+                ingester.Errors.Add(
+                    field.Position,
+                    $"table {field.Shown} has the same destination as {owners[table.Destination]}",
+                    "leave one of them out; their names differ only in what a topic's name cannot hold");
         }
     }
 }

@@ -7,6 +7,7 @@ namespace DStream.Configuration.ConnectionStrings;
 /// <summary>Reads the connection string of a SQL Server database, in ADO.NET form or as a <c>sqlserver://</c> URL.</summary>
 internal static class SqlConnectionText
 {
+    private const string Example = "Server=host,1433;Database=db;User ID=...;Password=...";
     private const string Quoting = "a value that holds ; or = or begins with a quote must stand in quotes, as in Password=\"a;b\"";
 
     // What Microsoft.Data.SqlClient 7 knows, synonyms included; the client itself reports an unknown one only when it connects.
@@ -32,11 +33,18 @@ internal static class SqlConnectionText
     internal static (SqlTarget? Target, ConnectionStringProblem? Problem) Parse(string text)
     {
         var trimmed = text.Trim();
-        if (!trimmed.Contains("://", StringComparison.Ordinal) || trimmed.IndexOf('=', StringComparison.Ordinal) is >= 0 and var sign && sign < trimmed.IndexOf("://", StringComparison.Ordinal))
+        if (!IsUrl(trimmed))
             return ParseAdoNet(trimmed);
         if (trimmed.StartsWith(GoSqlUrl.Scheme, StringComparison.OrdinalIgnoreCase))
             return GoSqlUrl.Parse(trimmed);
-        return (null, new("the connection string is a URL of another kind", $"write {GoSqlUrl.Example}, or the ADO.NET form Server=host,1433;Database=db;User ID=...;Password=..."));
+        return (null, new("the connection string is a URL of another kind", $"write {GoSqlUrl.Example}, or the ADO.NET form {Example}"));
+    }
+
+    /// <summary>A <c>://</c> behind the first = stands in the value of a pair.</summary>
+    private static bool IsUrl(string text)
+    {
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        return scheme >= 0 && !text.AsSpan(0, scheme).Contains('=');
     }
 
     private static (SqlTarget?, ConnectionStringProblem?) ParseAdoNet(string text)
@@ -48,7 +56,7 @@ internal static class SqlConnectionText
         }
         catch (ArgumentException)
         {
-            return (null, new("the connection string is not a list of key=value pairs", $"write Server=host,1433;Database=db;User ID=...;Password=...; {Quoting}"));
+            return (null, new("the connection string is not a list of key=value pairs", $"write {Example}; {Quoting}"));
         }
         var unknown = builder.Keys.Cast<string>().FirstOrDefault(key => !Keywords.Contains(key));
         if (unknown is not null)

@@ -1,3 +1,4 @@
+using DStream.Configuration.Schema;
 using Superpower.Model;
 
 namespace DStream.Configuration.Hcl;
@@ -12,6 +13,7 @@ internal sealed class HclParser
     private readonly ErrorSink _errors;
     private TokenList<HclTokenKind> _rest;
     private int _depth;
+    private bool _isAfterBrokenSecret;
 
     private HclParser(SourceText source, ErrorSink errors, TokenList<HclTokenKind> tokens)
     {
@@ -45,6 +47,11 @@ internal sealed class HclParser
         while (true)
         {
             var token = Peek();
+            if (IsRestOfSecret(token))
+            {
+                SkipStatement();
+                continue;
+            }
             switch (token.Kind)
             {
                 case HclTokenKind.Newline:
@@ -52,7 +59,10 @@ internal sealed class HclParser
                     break;
                 case HclTokenKind.End:
                     if (opener is { } open)
-                        Broken(open.Position, $"block \"{Shown.Excerpt(open.ToStringValue())}\" is never closed", "add the } that closes it");
+                        Broken(
+                            open.Position,
+                            $"block \"{Shown.Excerpt(open.ToStringValue())}\" is never closed",
+                            "add the } that closes it");
                     return body;
                 case HclTokenKind.RightBrace when opener is not null:
                     Next();
@@ -67,6 +77,19 @@ internal sealed class HclParser
         }
     }
 
+    /// <summary>
+    /// Whether this line goes on with a secret whose string was not closed on the line before: a connection string pasted with a
+    /// line break in it. Such a line is passed over in silence, since an error would print it (I8); one that begins with a
+    /// known name is a line of the file again.
+    /// </summary>
+    private bool IsRestOfSecret(Token<HclTokenKind> token)
+    {
+        if (token.Kind is HclTokenKind.Newline or HclTokenKind.End or HclTokenKind.RightBrace)
+            return false;
+        _isAfterBrokenSecret = _isAfterBrokenSecret && !ConfigSchema.IsName(token.ToStringValue());
+        return _isAfterBrokenSecret;
+    }
+
     private void RefuseStatement(Token<HclTokenKind> token)
     {
         if (token.Kind == HclTokenKind.RightBrace)
@@ -74,7 +97,7 @@ internal sealed class HclParser
         else if (token.Kind is HclTokenKind.QuotedString)
             _errors.Add(token.Position, "a key stands in quotes", "write the key without quotes: key = value");
         else if (token.Kind != HclTokenKind.Broken)
-            _errors.Add(token.Position, $"unexpected {Describe(token, isSecret: false)}", "a line begins with the name of a key or block");
+            _errors.Add(token.Position, $"unexpected {HclMistakes.Describe(token, isSecret: false)}", "a line begins with the name of a key or block");
         Next();
         if (token.Kind != HclTokenKind.RightBrace)
             SkipStatement();
@@ -90,7 +113,10 @@ internal sealed class HclParser
                 ParseAttribute(body, name);
                 break;
             case HclTokenKind.Colon:
-                _errors.Add(next.Position, $"key \"{Shown.Excerpt(name.ToStringValue())}\" is followed by a colon", "write = between a key and its value");
+                _errors.Add(
+                    next.Position,
+                    $"key \"{Shown.Excerpt(name.ToStringValue())}\" is followed by a colon",
+                    "write = between a key and its value");
                 ParseAttribute(body, name);
                 break;
             case HclTokenKind.LeftBrace or HclTokenKind.QuotedString or HclTokenKind.Identifier:
@@ -98,7 +124,10 @@ internal sealed class HclParser
                 break;
             default:
                 var text = Shown.Excerpt(name.ToStringValue());
-                _errors.Add(name.Position, $"\"{text}\" is followed by {Describe(next, Shown.IsSecretKey(text))}", $"write {text} = value for a key, or {text} {{ ... }} for a block");
+                _errors.Add(
+                    name.Position,
+                    $"\"{text}\" is followed by {HclMistakes.Describe(next, Shown.IsSecretKey(text))}",
+                    $"write {text} = value for a key, or {text} {{ ... }} for a block");
                 SkipStatement();
                 break;
         }
@@ -113,7 +142,10 @@ internal sealed class HclParser
         var text = Shown.Excerpt(name.ToStringValue());
         if (brace.Kind != HclTokenKind.LeftBrace)
         {
-            _errors.Add(labels[0].Position, $"\"{text}\" is followed by {Describe(labels[0], Shown.IsSecretKey(text))}", $"write {text} = value for a key, or {text} {{ ... }} for a block");
+            _errors.Add(
+                labels[0].Position,
+                $"\"{text}\" is followed by {HclMistakes.Describe(labels[0], Shown.IsSecretKey(text))}",
+                $"write {text} = value for a key, or {text} {{ ... }} for a block");
             SkipStatement();
             return;
         }
@@ -143,12 +175,13 @@ internal sealed class HclParser
         body.Attributes.Add(new HclAttribute(key, name.Position, value));
         if (!result.HasValue)
         {
-            ReportValue(result, key, isSecret);
+            HclMistakes.ReportValue(_errors, result, key, isSecret, isFirstToken: result.Remainder == start);
             SkipBrokenValue(start, result.Remainder);
             return;
         }
         _rest = result.Remainder;
         ReadStrings(value, isSecret);
+        _isAfterBrokenSecret = isSecret && value is HclBroken;
         if (value is HclBroken)
             SkipStatement();
         else
@@ -159,7 +192,9 @@ internal sealed class HclParser
     private bool IsNumberWithUnit(HclValue value, TokenList<HclTokenKind> rest)
     {
         var next = rest.ConsumeToken().Value;
-        var isUnit = value is HclNumber && next.Kind == HclTokenKind.Identifier && next.Position.Absolute == value.Position.Absolute + value.Span.Length;
+        var isUnit = value is HclNumber
+            && next.Kind == HclTokenKind.Identifier
+            && next.Position.Absolute == value.Position.Absolute + value.Span.Length;
         if (isUnit)
             _errors.Add(value.Position, "a number is followed by letters", "write it in double quotes, as in \"5s\"");
         return isUnit;
@@ -181,22 +216,6 @@ internal sealed class HclParser
                     ReadStrings(item, isSecret);
                 break;
         }
-    }
-
-    private void ReportValue(TokenListParserResult<HclTokenKind, HclValue> result, string key, bool isSecret)
-    {
-        var token = result.Remainder.ConsumeToken().Value;
-        var found = Describe(token, isSecret);
-        var (message, remedy) = token.Kind switch
-        {
-            HclTokenKind.Newline or HclTokenKind.End when result.Remainder == _rest => ($"key \"{Shown.Excerpt(key)}\" has no value", "write the value after the = on the same line"),
-            HclTokenKind.Identifier => ($"{found} is no value", "write text in double quotes; there are no variables and functions, and an environment variable is written \"${env(\"NAME\")}\""),
-            HclTokenKind.Unknown when token.ToStringValue() == "'" => ("' does not quote text", "write text in double quotes"),
-            HclTokenKind.Broken => ("", ""),
-            _ => ($"unexpected {found}", "expected " + string.Join(" or ", result.Expectations?.Where(e => !e.Contains("broken", StringComparison.Ordinal)).Distinct() ?? ["a value"])),
-        };
-        if (message.Length > 0)
-            _errors.Add(token.Position, message, remedy);
     }
 
     /// <summary>
@@ -245,7 +264,7 @@ internal sealed class HclParser
         var remedy = token.Kind == HclTokenKind.Operator
             ? "expressions are not evaluated here; write the value itself"
             : "begin the next key or block on a line of its own";
-        _errors.Add(token.Position, $"{Describe(token, isSecret)} follows {what} on the same line", remedy);
+        _errors.Add(token.Position, $"{HclMistakes.Describe(token, isSecret)} follows {what} on the same line", remedy);
         // A key or block that lacks only its line break is read on; anything else would be reported twice.
         var isStatement = token.Kind == HclTokenKind.Identifier
             && _rest.ConsumeToken().Remainder.ConsumeToken().Value.Kind is HclTokenKind.Equal or HclTokenKind.LeftBrace;
@@ -258,18 +277,4 @@ internal sealed class HclParser
         _errors.Add(position, message, remedy);
         _errors.IsStructureBroken = true;
     }
-
-    // Strings are never shown: one that stands in the wrong place may be a password (I8).
-    private static string Describe(Token<HclTokenKind> token, bool isSecret) => token.Kind switch
-    {
-        HclTokenKind.Newline => "the end of the line",
-        HclTokenKind.End => "the end of the file",
-        HclTokenKind.QuotedString => "a string",
-        HclTokenKind.Heredoc => "a heredoc",
-        HclTokenKind.Broken => "a broken token",
-        _ when isSecret => "text that is not shown",
-        HclTokenKind.Unknown when token.ToStringValue() is var text && char.IsControl(text[0]) => $"character U+{(int)text[0]:X4}",
-        HclTokenKind.Unknown => $"character '{token.ToStringValue()}'",
-        _ => $"\"{Shown.Excerpt(token.ToStringValue())}\"",
-    };
 }

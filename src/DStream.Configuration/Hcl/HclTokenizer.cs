@@ -29,7 +29,10 @@ internal sealed class HclTokenizer(SourceText source, ErrorSink errors)
             Emit(kind, start);
             if (Depth(kind) > MaxDepth)
             {
-                errors.Add(source.PositionAt(start), $"\"{_text[start]}\" opens more than {MaxDepth} levels", "no key of this file nests so deeply; look for brackets that are never closed");
+                errors.Add(
+                    source.PositionAt(start),
+                    $"\"{_text[start]}\" opens more than {MaxDepth} levels",
+                    "no key of this file nests so deeply; look for brackets that are never closed");
                 return null;
             }
         }
@@ -184,7 +187,10 @@ internal sealed class HclTokenizer(SourceText source, ErrorSink errors)
             if (line.Trim().SequenceEqual(marker))
                 return rest.IsWhiteSpace() ? HclTokenKind.Heredoc : HclTokenKind.Broken;
         }
-        errors.Add(source.PositionAt(start), $"this heredoc is never closed by a line {marker}", $"write {marker} on a line of its own after the text");
+        errors.Add(
+            source.PositionAt(start),
+            $"this heredoc is never closed by a line {marker}",
+            $"write {marker} on a line of its own after the text");
         errors.IsStructureBroken = true;
         return HclTokenKind.Broken;
     }

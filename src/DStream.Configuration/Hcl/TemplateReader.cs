@@ -76,7 +76,10 @@ internal sealed class TemplateReader(SourceText source, ErrorSink errors, bool i
         var name = match.Groups["name"].Value;
         var nameIndex = match.Groups["name"].Index;
         if (name.Length == 0 || name.Any(c => c is '=' or '\0' || char.IsWhiteSpace(c)))
-            Fail(nameIndex, $"\"{name}\" is no name of an environment variable", "write its name, as in ${env(\"DSTREAM_DB_CONNECTION_STRING\")}");
+            Fail(
+                nameIndex,
+                $"\"{name}\" is no name of an environment variable",
+                "write its name, as in ${env(\"DSTREAM_DB_CONNECTION_STRING\")}");
         EndLiteral();
         _parts.Add(new TemplatePart(null, name, source.PositionAt(at)));
         _literalStart = at + match.Length;
@@ -104,7 +107,10 @@ internal sealed class TemplateReader(SourceText source, ErrorSink errors, bool i
         if (plain is { } value)
             _literal.Append(value);
         else
-            Fail(at, isSecret ? "an escape is unknown" : $"\\{c} is no escape", "the escapes are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX; a backslash is written \\\\");
+            Fail(
+                at,
+                isSecret ? "an escape is unknown" : $"\\{c} is no escape",
+                "the escapes are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX; a backslash is written \\\\");
         return at + 2;
     }
 
@@ -118,7 +124,10 @@ internal sealed class TemplateReader(SourceText source, ErrorSink errors, bool i
             _literal.Append(new Rune(code).ToString());
             return end;
         }
-        Fail(at, isSecret ? "an escape is broken" : $"{Shown.Excerpt(_text[at..Math.Min(end, limit)])} names no character", "write \\u with 4 or \\U with 8 hexadecimal digits, up to \\U0010FFFF and no half of a surrogate pair");
+        Fail(
+            at,
+            isSecret ? "an escape is broken" : $"{Shown.Excerpt(_text[at..Math.Min(end, limit)])} names no character",
+            "write \\u with 4 or \\U with 8 hexadecimal digits, up to \\U0010FFFF and no half of a surrogate pair");
         return Math.Min(at + 2, limit);
     }
 

@@ -13,6 +13,14 @@ internal static class ConfigSchema
 
     internal static BlockSchema File { get; } = new("file", [], [Ingester(), Router()]);
 
+    private static readonly HashSet<string> AllNames = [.. Names(File)];
+
+    /// <summary>Whether any block has a key or block of this name.</summary>
+    internal static bool IsName(string name) => AllNames.Contains(name);
+
+    private static IEnumerable<string> Names(BlockSchema block) =>
+        [.. block.Keys.Select(k => k.Name), .. block.Blocks.SelectMany(b => (string[])[b.Name, .. b.Aliases, .. Names(b)])];
+
     private static BlockSchema Ingester() => new(
         "ingester",
         [

@@ -111,7 +111,7 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task GetMaxLsnAsync_ServerDown_IsTransient()
     {
-        await using var source = _server.Source(new TableReadOptions(), ";Pooling=false;ConnectRetryCount=0");
+        await using var source = _server.Source(new TableReadOptions(), ";Pooling=false;Connect Timeout=1");
         await _server.Listener.StopAcceptingAsync();
 
         var error = await Assert.ThrowsAsync<ProviderException>(async () => await source.GetMaxLsnAsync(Stop));

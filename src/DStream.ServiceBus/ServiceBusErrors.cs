@@ -19,6 +19,7 @@ internal static class ServiceBusErrors
     public const string MessageLockLost = "com.microsoft:message-lock-lost";
     public const string MessageSizeExceeded = "amqp:link:message-size-exceeded";
     public const string NotFound = "amqp:not-found";
+    public const string NotAllowed = "amqp:not-allowed";
     public const string Unauthorized = "amqp:unauthorized-access";
 
     private const int MaxDescription = 400;
@@ -55,7 +56,7 @@ internal static class ServiceBusErrors
         [MessageSizeExceeded] = new(false, "the message or batch is larger than the entity takes", "Raise the entity's maximum message size (Premium), or send less at once."),
         ["com.microsoft:argument-error"] = new(false, "the broker refused an argument", "The text of the broker says which."),
         ["com.microsoft:argument-out-of-range"] = new(false, "the broker refused an argument", "The text of the broker says which."),
-        ["amqp:not-allowed"] = new(false, "the entity does not allow this", "Does the entity's kind fit (queue with sessions, topic)? The text of the broker says what it misses."),
+        [NotAllowed] = new(false, "the entity does not allow this", "Does the entity's kind fit (queue with sessions, topic)? The text of the broker says what it misses."),
         ["amqp:not-implemented"] = new(false, "the broker does not support this", "Check the entity's kind and the namespace's tier."),
         ["amqp:invalid-field"] = new(false, "the broker refused a field", "The text of the broker says which."),
         ["amqp:decode-error"] = new(false, "the broker could not read the message", "Report this as a defect of DStream."),

@@ -30,13 +30,15 @@ internal static class ReceiverOpening
         {
             return null;
         }
+        catch (BrokerRefusedException e) when (e.Condition == ServiceBusErrors.NotAllowed)
+        {
+            throw WithoutSessions(queue, e);
+        }
 
         if (link.Reply.Source is not Source { FilterSet: { } filters } || !filters.TryGetValue(SessionFilter, out var accepted) || SessionIdOf(accepted) is not { } sessionId)
         {
             link.Abort();
-            throw new ProviderException(
-                $"Queue '{queue}' has no sessions, and DStream keeps order by them. Sessions cannot be added to a queue: delete it and create it with "
-                + $"az servicebus queue create --name {queue} --enable-session true --enable-duplicate-detection true.", isTransient: false);
+            throw WithoutSessions(queue, null);
         }
 
         var receiver = new ServiceBusReceiver(link, connection, queue, sessionId);
@@ -65,6 +67,10 @@ internal static class ReceiverOpening
                 Properties = new Fields { [Timeout] = (uint)Math.Clamp(wait.TotalMilliseconds, 1, uint.MaxValue) },
             }, onAttached), timeout, cancellationToken);
     }
+
+    private static ProviderException WithoutSessions(string queue, Exception? inner) => new(
+        $"Queue '{queue}' has no sessions, and DStream keeps order by them. Sessions cannot be added to a queue: delete it and create it with "
+        + $"az servicebus queue create --name {queue} --enable-session true --enable-duplicate-detection true.", isTransient: false, inner);
 
     // A described filter is how some brokers answer; the service answers with the id itself.
     private static string? SessionIdOf(object? filter) => filter switch

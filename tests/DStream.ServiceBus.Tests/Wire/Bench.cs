@@ -1,0 +1,99 @@
+using DStream.Core;
+using DStream.StandIns.ServiceBus;
+using DStream.StandIns.ServiceBus.Broker;
+using ReceivedMessage = DStream.Core.ReceivedMessage;
+using Microsoft.Extensions.Logging;
+
+namespace DStream.ServiceBus.Tests.Wire;
+
+/// <summary>A stand-in broker and a client of it, on real sockets.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    public const string Queue = "ingest-queue";
+    public const string Topic = "server.testdb.persons.events";
+    public const string Subscription = "sub1";
+
+    private Bench(ServiceBusStandIn broker, ServiceBusOptions options, TimeProvider time)
+    {
+        Broker = broker;
+        Options = options;
+        Namespace = new ServiceBusNamespace(options, time, new Logger<ServiceBusNamespace>(Log));
+        Broker.Broker.CreateQueue(Queue, new QueueOptions { RequiresSession = true, RequiresDuplicateDetection = true });
+        Broker.Broker.CreateTopic(Topic, new TopicOptions { RequiresDuplicateDetection = true });
+        Broker.Broker.CreateSubscription(Topic, Subscription);
+    }
+
+    public ServiceBusStandIn Broker { get; }
+
+    public ServiceBusOptions Options { get; }
+
+    public ServiceBusNamespace Namespace { get; }
+
+    public RecordingLogs Log { get; } = new();
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<Bench> StartAsync(
+        Func<ServiceBusOptions, ServiceBusOptions>? change = null, TimeProvider? clientTime = null, TimeProvider? brokerTime = null)
+    {
+        var broker = await ServiceBusStandIn.StartAsync(new ServiceBusStandInOptions { TimeProvider = brokerTime ?? TimeProvider.System }, Token);
+        var options = ServiceBusOptions.For(broker.ConnectionString);
+        return new Bench(broker, change?.Invoke(options) ?? options, clientTime ?? TimeProvider.System);
+    }
+
+    public MessageQueue Find(string name) => Broker.Broker.Queues.Single(queue => queue.Path == name);
+
+    public Task StopBrokerAsync(bool abruptly) => Broker.SuspendAsync(abruptly, Token);
+
+    public Task StartBrokerAsync() => Broker.ResumeAsync(Token);
+
+    public async Task SendAsync(string entity, params OutboundMessage[] messages)
+    {
+        await using var sender = await Namespace.OpenSenderAsync(entity, Token);
+        await sender.SendAsync(messages, Token);
+    }
+
+    public async Task<IMessageReceiver> AcceptAsync(string queue = Queue) =>
+        await Namespace.AcceptSessionAsync(queue, TimeSpan.FromSeconds(20), Token) ?? throw new InvalidOperationException("No session came.");
+
+    /// <summary>What Hosting's policy does: again while the failure is transient.</summary>
+    public static async Task<T> RetryAsync<T>(Func<Task<T>> attempt)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (ProviderException e) when (e.IsTransient && tries < 50)
+            {
+                // The transport pauses between its attempts to connect.
+            }
+        }
+    }
+
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!condition()) await tick.WaitForNextTickAsync(Token);
+    }
+
+    public static async Task<List<ReceivedMessage>> DrainAsync(IMessageReceiver receiver, int count)
+    {
+        var all = new List<ReceivedMessage>();
+        while (all.Count < count)
+        {
+            var some = await receiver.ReceiveAsync(count - all.Count, TimeSpan.FromSeconds(20), Token);
+            Assert.NotEmpty(some);
+            all.AddRange(some);
+        }
+
+        return all;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Namespace.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
+}

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DStream.StandIns.ServiceBus.Administration;
 using DStream.StandIns.ServiceBus.Amqp;
 using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.Faults;
@@ -13,6 +14,7 @@ namespace DStream.StandIns.ServiceBus;
 public sealed class ServiceBusStandIn : IAsyncDisposable
 {
     private readonly AmqpServer _amqp;
+    private readonly AdministrationServer _administration;
 
     private ServiceBusStandIn(ServiceBusStandInOptions options)
     {
@@ -26,6 +28,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
             new AmqpSettings(
                 AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes, options.TimeProvider),
             Broker);
+        _administration = new AdministrationServer(AdministrationPort, Broker, tokens, options.AcceptAnyJwt, options.TimeProvider);
     }
 
     /// <summary>The port for AMQP, without TLS. Stays the same over a restart.</summary>
@@ -61,11 +64,13 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     public int ConnectionCount => _amqp.ConnectionCount;
 
     /// <summary>Starts a stand-in.</summary>
-    public static async Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)
+    /// <exception cref="SocketException">A port that was asked for is taken.</exception>
+    public static Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var standIn = new ServiceBusStandIn(options ?? new ServiceBusStandInOptions());
-        await standIn.ResumeAsync(cancellationToken);
-        return standIn;
+        standIn.Resume();
+        return Task.FromResult(standIn);
     }
 
     /// <summary>
@@ -73,25 +78,25 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// free again, since they live by their links.
     /// </summary>
     /// <param name="abruptly">Break the connections without a word, or else close them with <c>amqp:connection:forced</c>.</param>
-    /// <param name="cancellationToken">Ends the wait for the administration's requests in progress.</param>
-    public async Task SuspendAsync(bool abruptly, CancellationToken cancellationToken)
+    public void Suspend(bool abruptly)
     {
         _amqp.Stop(abruptly);
-        await Task.CompletedTask;
+        _administration.Stop();
     }
 
-    /// <summary>Listens again on the same ports.</summary>
-    public async Task ResumeAsync(CancellationToken cancellationToken)
+    /// <summary>Listens (again) on the same ports.</summary>
+    public void Resume()
     {
         _amqp.Start();
-        await Task.CompletedTask;
+        _administration.Start();
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await SuspendAsync(abruptly: true, CancellationToken.None);
+        Suspend(abruptly: true);
         Broker.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private static int FreePort()

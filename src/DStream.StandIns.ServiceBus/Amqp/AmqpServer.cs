@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
-using Amqp.Sasl;
 using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.Faults;
 
@@ -39,8 +38,8 @@ internal sealed class AmqpServer : IFaultTarget
             HandlerFactory = _ => new ConnectionHandler(this),
             BufferManager = new BufferManager(256, 1024 * 1024, 64 * 1024 * 1024),
         };
-        listener.SASL.EnableAnonymousMechanism = true;
-        listener.SASL.EnableMechanism("MSSBCBS", SaslProfile.Anonymous);
+        listener.SASL.EnableMechanism("ANONYMOUS", new SpeakSecondProfile("ANONYMOUS"));
+        listener.SASL.EnableMechanism("MSSBCBS", new SpeakSecondProfile("MSSBCBS"));
         listener.AMQP.ContainerId = "dstream-service-bus-stand-in";
         listener.AMQP.HostName = "127.0.0.1";
         listener.AMQP.IdleTimeout = (int)TimeSpan.FromMinutes(4).TotalMilliseconds;

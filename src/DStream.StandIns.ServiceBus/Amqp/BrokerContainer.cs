@@ -113,7 +113,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     private Action<ListenerLink, Message> RequestsTo(ConnectionHandler connection, string node)
     {
         var path = node[..^ManagementSuffix.Length];
-        Authorize(connection, path);
+        Authorize(connection, node);
         if (_server.Broker.FindSource(path) is null && _server.Broker.FindTopic(path) is null) throw MessageBroker.NotFound(path);
 
         return (from, request) => _management.OnRequest(connection, from, (RawMessage)request, node, path);
@@ -121,7 +121,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
 
     private void AttachReplies(ConnectionHandler connection, AttachContext context, string node)
     {
-        if (node != CbsNode.Address) Authorize(connection, node[..^ManagementSuffix.Length]);
+        if (node != CbsNode.Address) Authorize(connection, node);
 
         var link = context.Link;
         var replies = new ReplyLink(link, node, (context.Attach.Target as Target)?.Address);

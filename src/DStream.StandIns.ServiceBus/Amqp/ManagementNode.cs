@@ -23,7 +23,7 @@ internal sealed class ManagementNode(AmqpServer server)
 
         try
         {
-            if (!connection.Claims.Covers(path))
+            if (!connection.Claims.Covers(node))
                 throw new BrokerException(BrokerError.Unauthorized, "ExpiredToken: No valid token on this connection covers the entity.");
 
             var body = Answer(connection, message, path);

@@ -12,9 +12,12 @@ public static class EntityPath
     /// <summary>The address of a subscription.</summary>
     public static string OfSubscription(string topic, string subscription) => $"{topic}/{Subscriptions}/{subscription}";
 
-    /// <summary>The path inside an address that may be a whole URL: without scheme, host and surrounding slashes.</summary>
+    /// <summary>The path inside an address that may be a whole URL: without scheme, host, query and surrounding slashes.</summary>
     public static string FromAddress(string address)
     {
+        // Some clients sign the whole address of a request, its query included.
+        var query = address.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0) address = address[..query];
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0) return address.Trim('/');
 

@@ -20,7 +20,7 @@ public sealed class FaultRule
     /// <summary>How often it has fired.</summary>
     public int Fired => Volatile.Read(ref _fired);
 
-    /// <summary>Completes when it fires for the first time.</summary>
+    /// <summary>Completes when it has fired for the first time and acts.</summary>
     public Task FirstFiring => _firstFiring.Task;
 
     internal FaultPoint Point { get; }
@@ -87,9 +87,11 @@ public sealed class FaultRule
             if (_fired >= _times) return false;
             _fired++;
         }
-        _firstFiring.TrySetResult();
         return true;
     }
+
+    /// <summary>Apart from <see cref="TryFire"/>, so that a test that waits for it meets the fault in force.</summary>
+    internal void Announce() => _firstFiring.TrySetResult();
 
     private FaultRule Arm(FaultAction action)
     {

@@ -15,10 +15,10 @@ public sealed class FaultRules
 
     internal void Arm(FaultRule rule) => ImmutableInterlocked.Update(ref _armed, (armed, added) => armed.Add(added), rule);
 
-    internal FaultAction? Fire(FaultStage stage, string text = "")
+    internal FaultRule? Fire(FaultStage stage, string text = "")
     {
         foreach (var rule in _armed)
-            if (rule.Point.Matches(stage, text) && rule.TryFire()) return rule.Action;
+            if (rule.Point.Matches(stage, text) && rule.TryFire()) return rule;
         return null;
     }
 

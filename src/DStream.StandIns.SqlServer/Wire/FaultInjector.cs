@@ -10,12 +10,16 @@ internal sealed class FaultInjector(FaultRules rules, PacketWriter packets, Time
 {
     public ImmutableArray<FaultRule> RowsOf(string text) => rules.ForRowsOf(text);
 
-    public ValueTask<FaultStrike> StrikeAsync(FaultStage stage, string text, RequestScope scope) =>
-        rules.Fire(stage, text) is { } action ? ApplyAsync(action, scope) : default;
+    public ValueTask<FaultStrike> StrikeAsync(FaultStage stage, string text, RequestScope scope)
+    {
+        if (rules.Fire(stage, text) is not { } rule) return default;
+        if (rule.Action.IgnoresAttention) scope.IgnoreAttention();
+        rule.Announce();
+        return ApplyAsync(rule.Action, scope);
+    }
 
     public async ValueTask<FaultStrike> ApplyAsync(FaultAction action, RequestScope scope)
     {
-        if (action.IgnoresAttention) scope.IgnoreAttention();
         switch (action.Kind)
         {
             case FaultKind.Error:

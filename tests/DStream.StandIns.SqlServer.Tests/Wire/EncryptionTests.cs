@@ -15,7 +15,8 @@ public sealed class EncryptionTests
     [InlineData(SqlEncryption.Required, "Mandatory")]
     [InlineData(SqlEncryption.Required, "Strict")]
     [InlineData(SqlEncryption.NotSupported, "Optional")]
-    public async Task Open_Encryption_ReadsABigResult(SqlEncryption server, string client)
+    [InlineData(SqlEncryption.Supported, "Mandatory", 32767)]
+    public async Task Open_Encryption_ReadsABigResult(SqlEncryption server, string client, int packetBytes = 8000)
     {
         var engine = new ScriptedEngine();
         var text = new string('x', 200_000);
@@ -28,7 +29,7 @@ public sealed class EncryptionTests
         await using var listener = await StartAsync(engine, server);
         var certificate = Path.GetTempFileName();
         await File.WriteAllBytesAsync(certificate, listener.Certificate.ToArray(), Token);
-        await using var connection = new SqlConnection(ConnectionString(listener, client, certificate));
+        await using var connection = new SqlConnection(ConnectionString(listener, client, certificate) + $";Packet Size={packetBytes}");
 
         await connection.OpenAsync(Token);
 

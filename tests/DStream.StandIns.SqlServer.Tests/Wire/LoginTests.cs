@@ -75,6 +75,16 @@ public sealed class LoginTests : WireTest
         Assert.Contains("MARS is not supported", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Open_AttachDbFileName_IsRefusedByName()
+    {
+        await using var connection = new SqlConnection(ConnectionString("AttachDbFilename=/data/x.mdf"));
+
+        var error = await Assert.ThrowsAsync<SqlException>(() => connection.OpenAsync(Token));
+
+        Assert.Contains("attach a database file", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(512)]
     [InlineData(8000)]

@@ -203,14 +203,58 @@ public sealed class RequestTests : WireTest
     [Fact]
     public async Task BulkCopy_AsYet_IsRefusedByName()
     {
-        ReplyWith(Number);
+        Engine.Reply((request, sink) =>
+        {
+            // What the client asks before it sends rows: @@TRANCOUNT, the table's columns, their collations, their aliases.
+            if (request.Text.StartsWith("insert bulk", StringComparison.OrdinalIgnoreCase)) return;
+            sink.Columns([Number]);
+            sink.Row([0]);
+            sink.StatementDone(1);
+            sink.Columns([Number]);
+            sink.StatementDone(0);
+            sink.Columns([
+                new SqlColumn("colid", new SqlType(SqlKind.Int)), new SqlColumn("name", new SqlType(SqlKind.NVarChar, 256)),
+                new SqlColumn("tds_collation", new SqlType(SqlKind.Binary, 5)), new SqlColumn("collation", new SqlType(SqlKind.NVarChar, 256))]);
+            sink.Row([1, "n", null, null]);
+            sink.StatementDone(1);
+            sink.Columns([new SqlColumn("Canonical_Column_Name", new SqlType(SqlKind.NVarChar, 256)), new SqlColumn("Aliased_Column_Name", new SqlType(SqlKind.NVarChar, 256))]);
+            sink.Row(["n", "n"]);
+            sink.StatementDone(1);
+        });
         await using var connection = await OpenAsync();
         using var copy = new SqlBulkCopy(connection) { DestinationTableName = "t" };
         using var rows = new DataTable();
         rows.Columns.Add("n", typeof(int));
         rows.Rows.Add(1);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => copy.WriteToServerAsync(rows, Token));
+        var error = await Assert.ThrowsAsync<SqlException>(() => copy.WriteToServerAsync(rows, Token));
+
+        Assert.Contains("bulk load is not supported", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetColumnSchema_OfAResult_TellsWhatTheEngineSaid()
+    {
+        Engine.Reply((_, sink) =>
+        {
+            sink.Columns([
+                new SqlColumn("id", new SqlType(SqlKind.BigInt), IsNullable: false, IsIdentity: true),
+                new SqlColumn("price", new SqlType(SqlKind.Decimal, 0, 12, 4)), new SqlColumn("name", new SqlType(SqlKind.NVarChar, 100)),
+                new SqlColumn("node", new SqlType(SqlKind.HierarchyId, 892)), new SqlColumn("at", new SqlType(SqlKind.DateTime2, Scale: 3), false)]);
+            sink.StatementDone(0);
+        });
+        await using var connection = await OpenAsync();
+        await using var command = new SqlCommand("SELECT", connection);
+
+        await using var reader = await command.ExecuteReaderAsync(Token);
+
+        var columns = await reader.GetColumnSchemaAsync(Token);
+        Assert.Equal(["id", "price", "name", "node", "at"], columns.Select(column => column.ColumnName));
+        Assert.Equal([false, true, true, true, false], columns.Select(column => column.AllowDBNull));
+        Assert.Equal([true, false, false, false, false], columns.Select(column => column.IsIdentity));
+        Assert.Equal(["bigint", "decimal", "nvarchar", "sys.hierarchyid", "datetime2"], columns.Select(column => column.DataTypeName?.Replace("master.", "", StringComparison.Ordinal)));
+        Assert.Equal((12, 4, 50), (columns[1].NumericPrecision, columns[1].NumericScale, columns[2].ColumnSize));
+        Assert.Equal(3, columns[4].NumericScale);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace DStream.StandIns.SqlServer.Wire.Handshake;
 /// <summary>LOGIN7 (MS-TDS 2.2.6.4).</summary>
 internal sealed record Login7(
     uint TdsVersion, int PacketBytes, string Host, string User, string Password, string Application, string Database,
-    bool IntegratedSecurity, LoginFeatures Features)
+    bool IntegratedSecurity, bool ChangesPassword, bool AttachesFile, LoginFeatures Features)
 {
     private const int FixedBytes = 94;
     private const byte IntegratedSecurityBit = 0x80, ExtensionBit = 0x10;
@@ -24,6 +24,8 @@ internal sealed record Login7(
             Text(body, 48),
             Text(body, 68),
             (body[25] & IntegratedSecurityBit) != 0,
+            !Field(body, 86).IsEmpty,
+            !Field(body, 82).IsEmpty,
             (body[27] & ExtensionBit) != 0 ? Features7(body) : LoginFeatures.None);
     }
 

@@ -17,6 +17,8 @@ internal static class LoginRules
             throw Refuse(18452, 14, "Login failed. stand-in: only SQL authentication (user and password) is supported.");
         if (mars)
             throw Refuse(50_000, 16, "stand-in: MARS is not supported; take MultipleActiveResultSets out of the connection string.");
+        if (login.ChangesPassword || login.AttachesFile)
+            throw Refuse(50_000, 16, "stand-in: a login can neither change its password nor attach a database file.");
         if (options.Logins is { } logins && !IsKnown(logins, login))
             throw Refuse(18456, 14, $"Login failed for user '{login.User}'.");
     }

@@ -173,6 +173,7 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         {
             if (rule.Point.Row != _rows || !rule.TryFire()) continue;
             Apply(rule.Action);
+            rule.Announce();
             break;
         }
         _nextFaultRow = rowFaults.Select(rule => rule.Point.Row).FirstOrDefault(row => row > _rows, long.MaxValue);
@@ -180,10 +181,11 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
 
     private void Apply(FaultAction action)
     {
+        if (action.IgnoresAttention) scope.IgnoreAttention();
         switch (action.Kind)
         {
             case FaultKind.Delay: _delay = action.Delay; break;
-            case FaultKind.IgnoreAttention: scope.IgnoreAttention(); break;
+            case FaultKind.IgnoreAttention: break;
             case FaultKind.Cut: writer.CutAfter(action.Bytes); break;
             default:
                 // The engine stops at its next look at the token; what it still writes until then must not leave.

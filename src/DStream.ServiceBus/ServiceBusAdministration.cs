@@ -39,7 +39,7 @@ public sealed class ServiceBusAdministration : IBrokerAdministration, IDisposabl
         if (!await CreateAsync("topic", topic, EntityDescription.Topic(), cancellationToken).ConfigureAwait(false))
         {
             var existing = await GetAsync("topic", topic, cancellationToken).ConfigureAwait(false);
-            if (EntityDescription.Flag(existing, "RequiresDuplicateDetection") is not true) Log.TopicWithoutDuplicateDetection(_logger, topic);
+            if (!EntityDescription.Flag(existing, "RequiresDuplicateDetection")) Log.TopicWithoutDuplicateDetection(_logger, topic);
         }
 
         await CreateAsync("subscription", $"{topic}/Subscriptions/{subscription}", EntityDescription.Subscription(), cancellationToken).ConfigureAwait(false);
@@ -64,16 +64,16 @@ public sealed class ServiceBusAdministration : IBrokerAdministration, IDisposabl
     private async ValueTask<string> GetAsync(string kind, string path, CancellationToken cancellationToken)
     {
         var (status, answer) = await _client.SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
-        if (status == HttpStatusCode.OK && EntityDescription.Flag(answer, "EnableBatchedOperations") is not null) return answer;
+        if (status == HttpStatusCode.OK && EntityDescription.IsEntry(answer)) return answer;
         // A conflict about an entity that is not there: it is being created or deleted right now.
         throw status is HttpStatusCode.OK or HttpStatusCode.NotFound
             ? new ProviderException($"Creating {kind} '{path}' met another operation on it. It is tried again.", isTransient: true)
             : Failure($"Reading {kind} '{path}'", status, answer);
     }
 
-    private static void Require(string queue, bool? has, string what)
+    private static void Require(string queue, bool has, string what)
     {
-        if (has is not true)
+        if (!has)
         {
             throw new ProviderException(
                 $"Queue '{queue}' exists without {what}. It cannot be added to a queue: delete the queue and let DStream create it, or run "

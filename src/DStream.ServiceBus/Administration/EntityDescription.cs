@@ -39,20 +39,12 @@ internal static class EntityDescription
         ("MaxDeliveryCount", MaxDeliveries.ToString(CultureInfo.InvariantCulture)),
         ("EnableBatchedOperations", "true"));
 
-    /// <summary>Reads a flag of an entry; null where the answer holds no entity, which is how a missing one is answered too.</summary>
-    public static bool? Flag(string answer, string name)
-    {
-        try
-        {
-            var description = XDocument.Parse(answer).Descendants().FirstOrDefault(static element => element.Name.LocalName.EndsWith("Description", StringComparison.Ordinal)
-                && element.Name.Namespace == ServiceBus);
-            return description is null ? null : (bool?)description.Element(ServiceBus + name) ?? false;
-        }
-        catch (Exception e) when (e is XmlException or FormatException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Whether the answer holds an entity; for a missing one the service may answer with an empty feed.</summary>
+    public static bool IsEntry(string answer) => DescriptionIn(answer) is not null;
+
+    /// <summary>Reads a flag of an entry; false where it is not set.</summary>
+    public static bool Flag(string answer, string name) =>
+        bool.TryParse(DescriptionIn(answer)?.Element(ServiceBus + name)?.Value, out var flag) && flag;
 
     /// <summary>What the service says of a failure.</summary>
     public static string Detail(string answer)
@@ -64,6 +56,19 @@ internal static class EntityDescription
         catch (XmlException)
         {
             return "";
+        }
+    }
+
+    private static XElement? DescriptionIn(string answer)
+    {
+        try
+        {
+            return XDocument.Parse(answer).Descendants().FirstOrDefault(static element =>
+                element.Name.Namespace == ServiceBus && element.Name.LocalName.EndsWith("Description", StringComparison.Ordinal));
+        }
+        catch (XmlException)
+        {
+            return null;
         }
     }
 

@@ -1,0 +1,93 @@
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Engine;
+using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Storage;
+using DStream.StandIns.SqlServer.Transactions;
+
+namespace DStream.StandIns.SqlServer.Catalog;
+
+/// <summary>A database: schemas, tables, log and, once enabled, its change data capture. Guarded by the engine's gate.</summary>
+internal sealed class Database(EngineState engine, string name, int id)
+{
+    private int _lastObjectId = 901578250;
+    private int _lastSchemaId = 4;
+
+    public EngineState Engine { get; } = engine;
+
+    public string Name { get; } = name;
+
+    public int Id { get; } = id;
+
+    public DateTime Created { get; } = engine.LocalNow();
+
+    public LogSequence Log { get; } = new();
+
+    public Guid RecoveryFork { get; set; } = Guid.NewGuid();
+
+    public Dictionary<string, int> Schemas { get; } = new(StringComparer.OrdinalIgnoreCase) { ["dbo"] = 1, ["guest"] = 2, ["INFORMATION_SCHEMA"] = 3, ["sys"] = 4 };
+
+    public Dictionary<(string Schema, string Name), Table> Tables { get; } = new(NameComparer.Instance);
+
+    public HashSet<string> Roles { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Null while CDC is not enabled.</summary>
+    public CdcDatabase? Cdc { get; set; }
+
+    /// <summary>Identifiers as the real server gives them out: far apart.</summary>
+    public int NextObjectId() => _lastObjectId += 16000057 % 7919;
+
+    public void AddSchema(string schema) => Schemas.Add(schema, ++_lastSchemaId);
+
+    public Table? FindTable(string? schema, string name) => Tables.GetValueOrDefault((schema ?? "dbo", name));
+
+    public IEnumerable<DatabaseObject> Objects() =>
+        Tables.Values.Select(Describe).Concat(Cdc is null ? [] : CdcObjects.Of(Cdc));
+
+    public DatabaseObject? Object(int objectId) => Objects().FirstOrDefault(o => o.Id == objectId);
+
+    public DatabaseObject? Object(string schema, string name)
+    {
+        if (FindTable(schema, name) is { } table)
+        {
+            return Describe(table);
+        }
+        return Cdc is null ? null : CdcObjects.Of(Cdc).FirstOrDefault(o =>
+            string.Equals(o.Schema, schema, StringComparison.OrdinalIgnoreCase) && string.Equals(o.Name, name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Functions, procedures and views that exist without being stored: names that a permission may be asked for.</summary>
+    public bool IsSystemObject(string name)
+    {
+        var parts = ObjectName.Parse(name);
+        return parts.Schema is { } schema && (SystemViews.Find(schema, parts.Name) is not null
+            || string.Equals(schema, "sys", StringComparison.OrdinalIgnoreCase)
+            || (string.Equals(schema, "cdc", StringComparison.OrdinalIgnoreCase) && Cdc?.FunctionInstance(parts.Name) is not null));
+    }
+
+    /// <summary>A transaction's part of this database committed.</summary>
+    public void Committed(TransactionLog log, DateTime now)
+    {
+        var commit = Log.Commit();
+        Cdc?.Committed(log, commit, now);
+    }
+
+    private static DatabaseObject Describe(Table table) => new(
+        table.ObjectId,
+        table.Schema,
+        table.Name,
+        table.Columns.Select(c => new ObjectColumn(c.Name, c.Id, c.Type, c.IsNullable, c.IsIdentity, c.Computed is not null, c)).ToArray(),
+        false,
+        table,
+        table.Created);
+
+    private sealed class NameComparer : IEqualityComparer<(string Schema, string Name)>
+    {
+        public static readonly NameComparer Instance = new();
+
+        public bool Equals((string Schema, string Name) x, (string Schema, string Name) y) =>
+            string.Equals(x.Schema, y.Schema, StringComparison.OrdinalIgnoreCase) && string.Equals(x.Name, y.Name, StringComparison.OrdinalIgnoreCase);
+
+        public int GetHashCode((string Schema, string Name) name) =>
+            HashCode.Combine(StringComparer.OrdinalIgnoreCase.GetHashCode(name.Schema), StringComparer.OrdinalIgnoreCase.GetHashCode(name.Name));
+    }
+}

@@ -1,0 +1,77 @@
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Storage;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Catalog;
+
+/// <summary>What a name in a statement stands for.</summary>
+internal static class ObjectResolver
+{
+    public static RowSource Find(CompileContext context, SchemaObjectName name)
+    {
+        var table = name.BaseIdentifier.Value;
+        if (table.StartsWith('#'))
+        {
+            context.UsesSessionTables = true;
+            return new StoredTableSource(context.Session.TempTables.GetValueOrDefault(table) ?? throw Errors.InvalidObject(table));
+        }
+        var database = DatabaseOf(context, name);
+        var schema = name.SchemaIdentifier?.Value ?? "dbo";
+        lock (context.Engine.Gate)
+        {
+            if (database.FindTable(schema, table) is { } stored)
+            {
+                context.ReadsTables = true;
+                return new StoredTableSource(stored);
+            }
+            return SystemViews.Find(schema, table)?.Bind(database)
+                ?? (string.Equals(schema, "cdc", StringComparison.OrdinalIgnoreCase) && database.Cdc is { } cdc ? CdcSources.Find(cdc, table) : null)
+                ?? throw Errors.InvalidObject(Text(name));
+        }
+    }
+
+    /// <summary>A stored table, for DML and DDL.</summary>
+    public static (Database Database, Table Table) Stored(CompileContext context, SchemaObjectName name, Func<string, Exception>? missing = null)
+    {
+        var table = name.BaseIdentifier.Value;
+        if (table.StartsWith('#'))
+        {
+            context.UsesSessionTables = true;
+            return (context.Engine.Databases["tempdb"], context.Session.TempTables.GetValueOrDefault(table) ?? throw Errors.InvalidObject(table));
+        }
+        var database = DatabaseOf(context, name);
+        lock (context.Engine.Gate)
+        {
+            if (database.FindTable(name.SchemaIdentifier?.Value, table) is { } found)
+            {
+                return (database, found);
+            }
+        }
+        if (string.Equals(name.SchemaIdentifier?.Value, "cdc", StringComparison.OrdinalIgnoreCase) && database.Cdc is not null && CdcSources.Find(database.Cdc, table) is not null)
+        {
+            throw Errors.Unsupported("writing to the tables of the cdc schema");
+        }
+        throw missing?.Invoke(Text(name)) ?? Errors.InvalidObject(Text(name));
+    }
+
+    public static Database DatabaseOf(CompileContext context, SchemaObjectName name)
+    {
+        if (name.ServerIdentifier is not null)
+        {
+            throw Errors.Unsupported("four-part names");
+        }
+        if (name.DatabaseIdentifier is not { Value: { Length: > 0 } database })
+        {
+            return context.Database;
+        }
+        lock (context.Engine.Gate)
+        {
+            return context.Engine.Databases.GetValueOrDefault(database) ?? throw Errors.InvalidObject(Text(name));
+        }
+    }
+
+    public static string Text(SchemaObjectName name) => string.Join('.', name.Identifiers.Select(part => part.Value));
+}

@@ -1,0 +1,27 @@
+using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Catalog;
+
+/// <summary>The catalog views by schema and name.</summary>
+internal static class SystemViews
+{
+    private static readonly Dictionary<string, SystemView> ByName = Register();
+
+    public static SystemView? Find(string schema, string name) => ByName.GetValueOrDefault($"{schema}.{name}");
+
+    public static SourceColumn Col(string name, SqlType type, bool nullable = false) => new(name, type, nullable);
+
+    private static Dictionary<string, SystemView> Register()
+    {
+        var views = new Dictionary<string, SystemView>(StringComparer.OrdinalIgnoreCase);
+        ServerViews.Register(views);
+        TableViews.Register(views);
+        InformationSchema.Register(views);
+        Cdc.CdcViews.Register(views);
+        // Old names that tools still ask for.
+        views["dbo.sysobjects"] = views["sys.objects"];
+        return views;
+    }
+}

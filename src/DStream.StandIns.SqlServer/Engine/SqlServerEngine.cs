@@ -1,0 +1,106 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Engine;
+
+/// <summary>
+/// An in-memory SQL Server with Change Data Capture, for development and tests. Sessions speak Transact-SQL to it; the members
+/// here are what an administrator, or a test, does from outside. Thread-safe.
+/// </summary>
+public sealed class SqlServerEngine(TimeProvider time, SqlServerEngineOptions? options = null) : ISqlEngine
+{
+    private readonly EngineState _state = new(time, options ?? new SqlServerEngineOptions());
+
+    public string ServerName => _state.Options.ServerName;
+
+    /// <inheritdoc />
+    public ISqlSession Open(SqlLogin login)
+    {
+        lock (_state.Gate)
+        {
+            if (_state.Options.Logins is { } logins && (!logins.TryGetValue(login.User, out var password) || password != login.Password))
+            {
+                throw Errors.Of(18456, 14, $"Login failed for user '{login.User}'.");
+            }
+            var name = login.Database.Length == 0 ? "master" : login.Database;
+            return _state.Databases.TryGetValue(name, out var database)
+                ? new SqlSession(_state, login, database, _state.NextSessionId())
+                : throw Errors.Of(4060, 11, $"Cannot open database \"{name}\" requested by the login. The login failed.");
+        }
+    }
+
+    /// <summary>Creates a database; one that exists stays as it is.</summary>
+    public void CreateDatabase(string name)
+    {
+        lock (_state.Gate)
+        {
+            if (!_state.Databases.ContainsKey(name))
+            {
+                _state.AddDatabase(name);
+            }
+        }
+    }
+
+    /// <summary>Lets the capture job scan once, also when it is paused or manual. Returns how many transactions it took.</summary>
+    public int RunCapture(string database) => With(database, cdc => cdc.Scan());
+
+    /// <summary>Changes when the capture job of a database runs.</summary>
+    public void SetCapture(string database, CaptureSchedule schedule) => With(database, cdc => cdc.SetSchedule(schedule));
+
+    /// <summary>Stops the capture job: commits go on, changes do not appear, and nobody is told.</summary>
+    public void PauseCapture(string database) => With(database, cdc => cdc.Pause());
+
+    public void ResumeCapture(string database) => With(database, cdc => cdc.Resume());
+
+    /// <summary>Runs cleanup of all instances: the low end moves to <paramref name="low"/>, rows below it go.</summary>
+    public void CleanUp(string database, Lsn low) => With(database, cdc => cdc.CleanUp(low, _ => true));
+
+    /// <summary>Runs cleanup for a retention: the low end moves to the first transaction that ended inside it.</summary>
+    public void CleanUp(string database, TimeSpan retention) => With(database, cdc =>
+    {
+        var limit = _state.LocalNow() - retention;
+        var mapping = cdc.State.TimeMapping;
+        for (var i = 0; i < mapping.Count; i++)
+        {
+            if ((DateTime)mapping[i][2]! >= limit || i == mapping.Count - 1)
+            {
+                cdc.CleanUp(Lsn.From((byte[])mapping[i][0]!), _ => true);
+                return;
+            }
+        }
+    });
+
+    /// <summary>The newest captured commit, or null before the first.</summary>
+    public Lsn? MaxLsn(string database) => With(database, cdc => cdc.State.MaxLsn);
+
+    /// <summary>The low end of a capture instance, or null when there is none of that name.</summary>
+    public Lsn? MinLsn(string database, string captureInstance) =>
+        With(database, cdc => cdc.Find(captureInstance) is { } instance ? cdc.State.Instances[instance].StartLsn : (Lsn?)null);
+
+    /// <summary>Gives the database another recovery fork, as a restore does. The data stay as they are.</summary>
+    public void ForkRecovery(string database)
+    {
+        lock (_state.Gate)
+        {
+            Find(database).RecoveryFork = Guid.NewGuid();
+        }
+    }
+
+    private Database Find(string database) => _state.Databases.GetValueOrDefault(database) ?? throw Errors.NoDatabase(database);
+
+    private T With<T>(string database, Func<CdcDatabase, T> act)
+    {
+        lock (_state.Gate)
+        {
+            return act(Find(database).Cdc ?? throw CdcErrors.DatabaseNotEnabled(database));
+        }
+    }
+
+    private void With(string database, Action<CdcDatabase> act) => With(database, cdc =>
+    {
+        act(cdc);
+        return true;
+    });
+}

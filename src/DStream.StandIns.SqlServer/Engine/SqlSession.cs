@@ -1,0 +1,162 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Statements;
+using DStream.StandIns.SqlServer.Storage;
+using DStream.StandIns.SqlServer.Transactions;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Engine;
+
+/// <summary>One connection's state in the engine.</summary>
+internal sealed class SqlSession : ISqlSession
+{
+    private readonly Database _loginDatabase;
+
+    public SqlSession(EngineState engine, SqlLogin login, Database database, short id)
+    {
+        (Engine, Login, Id) = (engine, login, id);
+        _loginDatabase = CurrentDatabase = database;
+        Random = engine.Options.Seed is { } seed ? new Random(seed + id) : new Random();
+    }
+
+    public EngineState Engine { get; }
+
+    public SqlLogin Login { get; }
+
+    public short Id { get; }
+
+    public string Database => CurrentDatabase.Name;
+
+    public Database CurrentDatabase { get; set; }
+
+    public SessionSettings Settings { get; private set; } = new();
+
+    public Random Random { get; }
+
+    /// <summary>The open transaction, or that of the running autocommitted statement.</summary>
+    public Transaction? Transaction { get; set; }
+
+    /// <summary>@@TRANCOUNT: 0 while a statement commits by itself.</summary>
+    public int TransactionCount { get; set; }
+
+    public ulong TransactionDescriptor => TransactionCount > 0 ? Transaction!.Descriptor : 0;
+
+    /// <summary>XACT_STATE(): 1 open, -1 doomed, 0 none.</summary>
+    public short TransactionState => TransactionCount == 0 ? (short)0 : Transaction!.IsDoomed ? (short)-1 : (short)1;
+
+    public long RowCount { get; set; }
+
+    public int LastError { get; set; }
+
+    public object? LastIdentity { get; set; }
+
+    /// <summary>#tables, and @tables while their batch runs.</summary>
+    public Dictionary<string, Table> TempTables { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public async ValueTask ExecuteAsync(SqlRequest request, IResultSink sink, CancellationToken attention)
+    {
+        try
+        {
+            await new RequestRunner(this, sink, attention).RunAsync(request).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Settings.AbortOnError)
+        {
+            RollbackAll();
+            throw;
+        }
+    }
+
+    public void Begin(SqlIsolation isolation, string? name)
+    {
+        lock (Engine.Gate)
+        {
+            if (isolation != SqlIsolation.Unspecified)
+            {
+                Settings.Isolation = isolation;
+            }
+            Transaction ??= Engine.NewTransaction(Id, Settings.Isolation);
+            TransactionCount++;
+        }
+    }
+
+    public void Commit(string? name)
+    {
+        lock (Engine.Gate)
+        {
+            if (TransactionCount == 0)
+            {
+                throw Errors.NoTransaction("COMMIT");
+            }
+            if (Transaction!.IsDoomed)
+            {
+                throw Errors.Of(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
+            }
+            if (--TransactionCount == 0)
+            {
+                var transaction = Transaction!;
+                Transaction = null;
+                Engine.End.Commit(transaction);
+            }
+        }
+    }
+
+    public void Rollback(string? name)
+    {
+        lock (Engine.Gate)
+        {
+            if (TransactionCount == 0)
+            {
+                throw Errors.NoTransaction("ROLLBACK");
+            }
+            if (name is { Length: > 0 } && Transaction!.Savepoints.TryGetValue(name, out var mark))
+            {
+                TransactionEnd.RollbackTo(Transaction, mark);
+                return;
+            }
+            RollbackAll();
+        }
+    }
+
+    public void Save(string name)
+    {
+        lock (Engine.Gate)
+        {
+            if (TransactionCount == 0)
+            {
+                throw Errors.Of(628, 16, "Cannot issue SAVE TRANSACTION when there is no active transaction.");
+            }
+            Transaction!.Savepoints[name] = Transaction.Mark();
+        }
+    }
+
+    public void RollbackAll()
+    {
+        lock (Engine.Gate)
+        {
+            if (Transaction is { } transaction)
+            {
+                (Transaction, TransactionCount) = (null, 0);
+                Engine.End.Rollback(transaction);
+            }
+        }
+    }
+
+    public void Reset(bool keepTransaction)
+    {
+        if (!keepTransaction)
+        {
+            RollbackAll();
+        }
+        TempTables.Clear();
+        Settings = new SessionSettings();
+        CurrentDatabase = _loginDatabase;
+        (RowCount, LastError, LastIdentity) = (0, 0, null);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        RollbackAll();
+        TempTables.Clear();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,81 @@
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Expressions;
+
+/// <summary>sys.fn_cdc_*.</summary>
+internal static class CdcScalarFunctions
+{
+    public static void Register(Dictionary<string, Function> functions)
+    {
+        functions["sys.fn_cdc_get_max_lsn"] = new(0, 0, static _ => new Expr(SqlTypes.Lsn, static f => State(f)?.MaxLsn?.ToBytes()));
+        functions["sys.fn_cdc_get_min_lsn"] = new(1, 1, static site => new Expr(SqlTypes.Lsn, f => MinLsn(f, (string?)site.Text(0)(f))));
+        functions["sys.fn_cdc_increment_lsn"] = new(1, 1, static site => OfLsn(site, static lsn => lsn.Next()));
+        functions["sys.fn_cdc_decrement_lsn"] = new(1, 1, static site => OfLsn(site, static lsn => lsn.Previous()));
+        functions["sys.fn_cdc_map_lsn_to_time"] = new(1, 1, static site => new Expr(SqlTypes.DateTime, f => site.Binary(0)(f) is byte[] lsn ? TimeOf(f, lsn) : null));
+        functions["sys.fn_cdc_map_time_to_lsn"] = new(2, 2, static site => new Expr(SqlTypes.Lsn, f =>
+            site.Text(0)(f) is string op && site.Arguments[1].ConvertTo(SqlTypes.DateTime).Eval(f) is DateTime time ? LsnOf(f, op, time) : null));
+        functions["sys.fn_cdc_is_bit_set"] = new(2, 2, static site => new Expr(SqlTypes.Bit, f =>
+            site.Integer(0)(f) is int position && site.Binary(1)(f) is byte[] mask ? IsBitSet(position, mask) : null));
+        functions["sys.fn_cdc_has_column_changed"] = new(3, 3, static site => new Expr(SqlTypes.Bit, f =>
+            site.Text(0)(f) is string name && site.Text(1)(f) is string column && site.Binary(2)(f) is byte[] mask && Ordinal(f, name, column) is { } position
+                ? IsBitSet(position, mask) : null));
+        functions["sys.fn_cdc_get_column_ordinal"] = new(2, 2, static site => new Expr(SqlTypes.Int, f =>
+            site.Text(0)(f) is string name && site.Text(1)(f) is string column ? Ordinal(f, name, column) : null));
+    }
+
+    private static CdcState? State(Frame frame) => frame.Context.Session.CurrentDatabase.Cdc is { } cdc ? frame.Context.CdcOf(cdc) : null;
+
+    private static byte[] MinLsn(Frame frame, string? name)
+    {
+        var state = State(frame);
+        var found = name is null ? null : state?.Instances.FirstOrDefault(pair => string.Equals(pair.Key.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
+        return (found?.StartLsn ?? Lsn.Zero).ToBytes();
+    }
+
+    private static Expr OfLsn(FunctionCallSite site, Func<Lsn, Lsn> apply)
+    {
+        var value = site.Arguments[0].ConvertTo(SqlTypes.Lsn).Eval;
+        return new Expr(SqlTypes.Lsn, f => value(f) is byte[] lsn ? apply(Lsn.From(lsn)).ToBytes() : null);
+    }
+
+    private static object? TimeOf(Frame frame, byte[] lsn)
+    {
+        var mapping = State(frame)?.TimeMapping;
+        for (var i = (mapping?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (ValueOrder.CompareBytes((byte[])mapping![i][0]!, lsn) <= 0)
+            {
+                return ValueOrder.CompareBytes((byte[])mapping[i][0]!, lsn) == 0 ? mapping[i][2] : null;
+            }
+        }
+        return null;
+    }
+
+    private static object? LsnOf(Frame frame, string op, DateTime time)
+    {
+        var mapping = State(frame)?.TimeMapping;
+        if (mapping is null)
+        {
+            return null;
+        }
+        var rows = Enumerable.Range(0, mapping.Count).Select(i => mapping[i]);
+        return op.Trim().ToLowerInvariant() switch
+        {
+            "smallest greater than" => rows.FirstOrDefault(r => (DateTime)r[2]! > time)?[0],
+            "smallest greater than or equal" => rows.FirstOrDefault(r => (DateTime)r[2]! >= time)?[0],
+            "largest less than" => rows.LastOrDefault(r => (DateTime)r[2]! < time)?[0],
+            "largest less than or equal" => rows.LastOrDefault(r => (DateTime)r[2]! <= time)?[0],
+            _ => null,
+        };
+    }
+
+    private static bool IsBitSet(int position, byte[] mask)
+    {
+        var index = mask.Length - 1 - ((position - 1) / 8);
+        return position > 0 && index >= 0 && (mask[index] & (1 << ((position - 1) % 8))) != 0;
+    }
+
+    private static int? Ordinal(Frame frame, string name, string column) => frame.Context.Session.CurrentDatabase.Cdc?.Find(name)?.Columns
+        .FirstOrDefault(c => string.Equals(c.Source.Name, column, StringComparison.OrdinalIgnoreCase))?.Ordinal;
+}

@@ -1,0 +1,31 @@
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Expressions;
+
+/// <summary>@@ROWCOUNT and its like.</summary>
+internal static class GlobalVariables
+{
+    public static Expr Compile(string name) => name.ToUpperInvariant() switch
+    {
+        "@@ROWCOUNT" => new Expr(SqlTypes.Int, static f => (int)f.Context.Session.RowCount, false),
+        "@@ERROR" => new Expr(SqlTypes.Int, static f => f.Context.Session.LastError, false),
+        "@@TRANCOUNT" => new Expr(SqlTypes.Int, static f => f.Context.Session.TransactionCount, false),
+        "@@IDENTITY" => new Expr(SqlTypes.Decimal(38, 0), static f => Identity(f)),
+        "@@SPID" => new Expr(SqlTypes.SmallInt, static f => f.Context.Session.Id, false),
+        "@@SERVERNAME" => new Expr(SqlTypes.SysName, static f => f.Context.Engine.Options.ServerName),
+        "@@SERVICENAME" => Expr.Constant(SqlTypes.SysName, "MSSQLSERVER"),
+        "@@VERSION" => Expr.Constant(SqlTypes.NVarChar(300), "Microsoft SQL Server 2022 (stand-in) - 16.0.4000.1 (X64)"),
+        "@@NESTLEVEL" => new Expr(SqlTypes.Int, static f => f.Context.Nesting, false),
+        "@@LOCK_TIMEOUT" => new Expr(SqlTypes.Int, static f => f.Context.Session.Settings.LockTimeout, false),
+        "@@DATEFIRST" => Expr.Constant(SqlTypes.TinyInt, (byte)7),
+        "@@LANGUAGE" => Expr.Constant(SqlTypes.SysName, "us_english"),
+        "@@MAX_PRECISION" => Expr.Constant(SqlTypes.TinyInt, (byte)38),
+        "@@OPTIONS" => Expr.Constant(SqlTypes.Int, 5496),
+        "@@DBTS" => new Expr(new SqlType(SqlKind.VarBinary, 8), static f => Conversion.To((long)f.Context.Engine.LastRowVersion, SqlTypes.BigInt, SqlTypes.VarBinary(8))),
+        _ => throw Errors.Of(137, 15, $"Must declare the scalar variable \"{name}\".", 2),
+    };
+
+    public static object? Identity(Frame frame) =>
+        Conversion.To(frame.Context.Session.LastIdentity, SqlTypes.BigInt, SqlTypes.Decimal(38, 0));
+}

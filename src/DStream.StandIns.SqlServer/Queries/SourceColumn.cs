@@ -1,0 +1,6 @@
+using DStream.StandIns.SqlServer.Types;
+
+namespace DStream.StandIns.SqlServer.Queries;
+
+/// <summary>A column that a row source offers.</summary>
+internal sealed record SourceColumn(string Name, SqlType Type, bool IsNullable = true, bool IsIdentity = false);

@@ -1,0 +1,72 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Queries;
+
+/// <summary>Functions in a FROM clause.</summary>
+internal static class TableFunctions
+{
+    public static RowSource Compile(CompileContext context, ExpressionCompiler compiler, SchemaObjectFunctionTableReference node)
+    {
+        var name = node.SchemaObject;
+        if (string.Equals(name.SchemaIdentifier?.Value, "cdc", StringComparison.OrdinalIgnoreCase)
+            && ObjectResolver.DatabaseOf(context, name).Cdc is { } cdc && cdc.FunctionInstance(name.BaseIdentifier.Value) is { } found)
+        {
+            if (found.Net)
+            {
+                throw Errors.Unsupported("fn_cdc_get_net_changes");
+            }
+            if (node.Parameters.Count != 3)
+            {
+                throw Errors.Of(313, 16, $"An insufficient number of arguments were supplied for the procedure or function {ObjectResolver.Text(name)}.", 3);
+            }
+            var arguments = node.Parameters.Select(compiler.Compile).ToArray();
+            return new ChangeFunctionSource(
+                cdc, found.Instance, arguments[0].ConvertTo(SqlTypes.Lsn).Eval, arguments[1].ConvertTo(SqlTypes.Lsn).Eval, arguments[2].ConvertTo(SqlTypes.NVarChar(30)).Eval);
+        }
+        return string.Equals(name.BaseIdentifier.Value, "GENERATE_SERIES", StringComparison.OrdinalIgnoreCase) && name.SchemaIdentifier is null
+            ? Series(compiler, node.Parameters)
+            : throw Errors.InvalidObject(ObjectResolver.Text(name));
+    }
+
+    public static RowSource CompileGlobal(CompileContext context, ExpressionCompiler compiler, GlobalFunctionTableReference node) => node.Name.Value.ToUpperInvariant() switch
+    {
+        "STRING_SPLIT" => Split(compiler, node.Parameters),
+        "GENERATE_SERIES" => Series(compiler, node.Parameters),
+        _ => throw Errors.Unsupported($"table function {node.Name.Value}"),
+    };
+
+    private static LateralSource Split(ExpressionCompiler compiler, IList<ScalarExpression> parameters)
+    {
+        var text = compiler.Compile(parameters[0]).ConvertTo(SqlTypes.NVarChar(-1)).Eval;
+        var separator = compiler.Compile(parameters[1]).ConvertTo(SqlTypes.NVarChar(1)).Eval;
+        return new LateralSource(new CompiledQuery([new SqlColumn("value", SqlTypes.NVarChar(-1))], (_, frame) =>
+            text(frame!) is string t && separator(frame!) is string s ? t.Split(s).Select(part => new object?[] { part }) : []));
+    }
+
+    private static LateralSource Series(ExpressionCompiler compiler, IList<ScalarExpression> parameters)
+    {
+        var values = parameters.Select(compiler.Compile).ToArray();
+        var type = values[0].Type;
+        var bounds = Array.ConvertAll(values, v => v.ConvertTo(SqlTypes.BigInt).Eval);
+        return new LateralSource(new CompiledQuery([new SqlColumn("value", type)], (_, frame) => Count(bounds, frame!, type)));
+    }
+
+    private static IEnumerable<object?[]> Count(Scalar[] bounds, Frame frame, SqlType type)
+    {
+        if (bounds[0](frame) is not long from || bounds[1](frame) is not long to)
+        {
+            yield break;
+        }
+        var step = bounds.Length > 2 ? (long)bounds[2](frame)! : from <= to ? 1L : -1L;
+        for (var i = from; step > 0 ? i <= to : i >= to; i += step)
+        {
+            yield return [Conversion.To(i, SqlTypes.BigInt, type)];
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Queries;
+
+/// <summary>
+/// ROW_NUMBER, RANK, DENSE_RANK, and aggregates over a whole partition. The rows are collected, each function writes its column
+/// of one more source, and the rows go on in the order they came.
+/// </summary>
+internal sealed class Windows(ExpressionCompiler compiler)
+{
+    private readonly List<WindowFunction> _functions = [];
+    private readonly List<SourceColumn> _columns = [];
+    private ScopeSource? _source;
+
+    public bool IsEmpty => _functions.Count == 0;
+
+    public Expr? Substitute(ScalarExpression node)
+    {
+        if (node is not FunctionCall { OverClause: { } over } call)
+        {
+            return null;
+        }
+        var name = call.FunctionName.Value.ToUpperInvariant();
+        var partition = over.Partitions.Select(p => new SortKey(compiler.Compile(p), false)).ToArray();
+        var order = (over.OrderByClause?.OrderByElements ?? []).Select(e => new SortKey(compiler.Compile(e.Expression), e.SortOrder == SortOrder.Descending)).ToArray();
+        var isRank = name is "ROW_NUMBER" or "RANK" or "DENSE_RANK";
+        if (over.WindowFrameClause is not null || (!isRank && (order.Length > 0 || !Aggregates.IsAggregate(name))))
+        {
+            throw Errors.Unsupported($"{name} OVER with an order or a frame");
+        }
+        var aggregate = isRank ? null : Aggregates.Compile(compiler, call);
+        _source ??= compiler.Scope.Add(null, null, _columns);
+        _columns.Add(new SourceColumn("", aggregate?.Type ?? SqlTypes.BigInt, aggregate?.IsNullable ?? false));
+        _functions.Add(new WindowFunction(name, partition, order, aggregate));
+        return ExpressionCompiler.Reference(0, _source, _columns.Count - 1) with { Column = null };
+    }
+
+    public IEnumerable<bool> Run(Frame frame, IEnumerable<bool> rows)
+    {
+        var collected = new List<object?[][]>();
+        foreach (var _ in rows)
+        {
+            frame.Rows[_source!.Ordinal] = new object?[_functions.Count];
+            collected.Add((object?[][])frame.Rows.Clone());
+        }
+        for (var i = 0; i < _functions.Count; i++)
+        {
+            Compute(frame, collected, _functions[i], i);
+        }
+        foreach (var row in collected)
+        {
+            row.CopyTo(frame.Rows, 0);
+            yield return true;
+        }
+    }
+
+    private void Compute(Frame frame, List<object?[][]> collected, WindowFunction function, int column)
+    {
+        var sorter = new Sorter([.. function.Partition, .. function.Order]);
+        var sorted = collected.Select(row =>
+        {
+            row.CopyTo(frame.Rows, 0);
+            return (Keys: sorter.KeysOf(frame), Row: row);
+        }).OrderBy(r => r.Keys, sorter).ToList();
+        var start = 0;
+        while (start < sorted.Count)
+        {
+            var end = start + 1;
+            while (end < sorted.Count && sorter.Compare(sorted[start].Keys, sorted[end].Keys, function.Partition.Length) == 0)
+            {
+                end++;
+            }
+            Fill(frame, sorted.GetRange(start, end - start), sorter, function, column);
+            start = end;
+        }
+    }
+
+    private void Fill(Frame frame, List<(object?[] Keys, object?[][] Row)> partition, Sorter sorter, WindowFunction function, int column)
+    {
+        var state = function.Aggregate?.Start();
+        foreach (var (_, row) in state is null ? [] : partition)
+        {
+            row.CopyTo(frame.Rows, 0);
+            state!.Add(frame);
+        }
+        long rank = 0, dense = 0;
+        for (var i = 0; i < partition.Count; i++)
+        {
+            if (i == 0 || sorter.Compare(partition[i - 1].Keys, partition[i].Keys) != 0)
+            {
+                rank = i + 1;
+                dense++;
+            }
+            partition[i].Row[_source!.Ordinal][column] = function.Name switch
+            {
+                "ROW_NUMBER" => i + 1L,
+                "RANK" => rank,
+                "DENSE_RANK" => dense,
+                _ => state!.Result,
+            };
+        }
+    }
+
+    private sealed record WindowFunction(string Name, SortKey[] Partition, SortKey[] Order, Aggregate? Aggregate);
+}

@@ -1,0 +1,81 @@
+using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+
+namespace DStream.StandIns.SqlServer.Statements;
+
+/// <summary>The system procedures. A procedure returns its status; 0 is success.</summary>
+internal static class Procedures
+{
+    private static readonly Dictionary<string, Func<ProcedureCall, int>> ByName = Register();
+
+    public static async ValueTask<int> RunAsync(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments)
+    {
+        var plain = name.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+        var simple = plain[(plain.LastIndexOf('.') + 1)..];
+        if (!ByName.TryGetValue(simple, out var procedure))
+        {
+            throw Errors.NoProcedure(name);
+        }
+        var call = new ProcedureCall(context, simple, arguments);
+        lock (context.Engine.Gate)
+        {
+            procedure(call);
+        }
+        await context.Sink.FlushAsync(context.Attention).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static Dictionary<string, Func<ProcedureCall, int>> Register()
+    {
+        var procedures = new Dictionary<string, Func<ProcedureCall, int>>(StringComparer.OrdinalIgnoreCase);
+        CdcProcedures.Register(procedures);
+        // Settings that the stand-in takes as given.
+        procedures["sp_configure"] = static _ => 0;
+        procedures["sp_addrolemember"] = static _ => 0;
+        procedures["sp_addrole"] = static call =>
+        {
+            call.Context.Session.CurrentDatabase.Roles.Add(call.Text("rolename", 0) ?? throw call.Missing("rolename"));
+            return 0;
+        };
+        procedures["sp_set_session_context"] = static _ => 0;
+        procedures["sp_reset_connection"] = static call =>
+        {
+            call.Context.Session.Reset(keepTransaction: false);
+            return 0;
+        };
+        return procedures;
+    }
+}
+
+/// <summary>A call of a procedure.</summary>
+internal sealed class ProcedureCall(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments)
+{
+    public BatchContext Context { get; } = context;
+
+    public string? Text(string parameter, int position) => (string?)Get(parameter, position, SqlTypes.NVarChar(-1));
+
+    public object? Get(string parameter, int position, SqlType type)
+    {
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            if (argument.Name is { Length: > 0 } given ? string.Equals(given, "@" + parameter, StringComparison.OrdinalIgnoreCase) : i == position)
+            {
+                return Conversion.To(argument.Value, argument.Type, type);
+            }
+        }
+        return null;
+    }
+
+    public Sessions.SqlErrorException Missing(string parameter) =>
+        Errors.Of(201, 16, $"Procedure or function '{name}' expects parameter '@{parameter}', which was not supplied.", 4, name);
+
+    public void Result(IReadOnlyList<SqlColumn> columns, IEnumerable<object?[]> rows)
+    {
+        var all = rows.ToList();
+        Context.Sink.Columns(columns);
+        all.ForEach(row => Context.Sink.Row(row));
+        Context.Sink.StatementDone(Context.Session.Settings.NoCount ? null : all.Count);
+    }
+}

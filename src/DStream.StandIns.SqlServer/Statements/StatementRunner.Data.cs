@@ -1,0 +1,248 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Storage;
+using DStream.StandIns.SqlServer.Transactions;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Statements;
+
+/// <summary>SELECT and the statements that write.</summary>
+internal sealed partial class StatementRunner
+{
+    private const int RowsBetweenFlushes = 128;
+
+    private async ValueTask RunDataAsync(TSqlStatement statement)
+    {
+        switch (statement)
+        {
+            case SelectStatement { Into: { } into } select:
+                await SelectIntoAsync(select, into).ConfigureAwait(false);
+                break;
+            case SelectStatement select:
+                await SelectAsync(select).ConfigureAwait(false);
+                break;
+            case TruncateTableStatement truncate:
+                await TruncateAsync(truncate).ConfigureAwait(false);
+                break;
+            default:
+                var plan = batch.Compiled(context.Session, statement, compile => new WriteCompiler(compile).Compile((DataModificationStatement)statement));
+                await WriteAsync(plan).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async ValueTask SelectAsync(SelectStatement select)
+    {
+        var plan = batch.Compiled(context.Session, select, compile => Compile(select, compile));
+        if (plan.Locks.Count > 0)
+        {
+            var locked = await RunWriteAsync(transaction =>
+            {
+                foreach (var request in plan.Locks)
+                {
+                    RowWriter.LockTable(request.Table, transaction);
+                }
+                return plan.Query.Run(context, null).ToList();
+            }).ConfigureAwait(false);
+            await SendAsync(plan, locked).ConfigureAwait(false);
+            return;
+        }
+        var sequence = BeginRead();
+        try
+        {
+            await SendAsync(plan, plan.Query.Run(context, null)).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndRead(sequence);
+        }
+    }
+
+    private static SelectStatementPlan Compile(SelectStatement select, CompileContext compile)
+    {
+        var query = new QueryCompiler(compile).WithCommonTables(select.WithCtesAndXmlNamespaces, () => new QueryCompiler(compile).Compile(select.QueryExpression, null));
+        var assigns = select.QueryExpression is QuerySpecification specification && specification.SelectElements.Any(element => element is SelectSetVariable);
+        return new SelectStatementPlan(query, assigns, compile.Locks);
+    }
+
+    private long BeginRead()
+    {
+        lock (context.Engine.Gate)
+        {
+            context.ReadSequence = context.Engine.CommitSequence;
+            context.Engine.Snapshots.Acquire(context.ReadSequence);
+            return context.ReadSequence;
+        }
+    }
+
+    private void EndRead(long sequence)
+    {
+        lock (context.Engine.Gate)
+        {
+            context.Engine.Snapshots.Release(sequence);
+        }
+    }
+
+    private async ValueTask SendAsync(SelectStatementPlan plan, IEnumerable<object?[]> rows)
+    {
+        long count = 0;
+        if (plan.Assigns)
+        {
+            count = rows.LongCount();
+        }
+        else
+        {
+            context.Sink.Columns(plan.Query.Columns);
+            foreach (var row in rows)
+            {
+                context.Sink.Row(row);
+                if (++count % RowsBetweenFlushes == 0)
+                {
+                    await context.Sink.FlushAsync(context.Attention).ConfigureAwait(false);
+                }
+            }
+        }
+        context.Session.RowCount = count;
+        if (!plan.Assigns)
+        {
+            context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
+        }
+    }
+
+    private async ValueTask WriteAsync(WritePlan plan)
+    {
+        var outputs = new List<object?[]>();
+        var count = await RunWriteAsync(transaction =>
+        {
+            outputs.Clear();
+            foreach (var request in plan.Locks)
+            {
+                RowWriter.LockTable(request.Table, transaction);
+            }
+            return plan.Run(context, transaction, outputs);
+        }).ConfigureAwait(false);
+        if (plan.OutputColumns is { } columns)
+        {
+            context.Sink.Columns(columns);
+            foreach (var row in outputs)
+            {
+                context.Sink.Row(row);
+            }
+        }
+        context.Session.RowCount = count;
+        context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
+    }
+
+    /// <summary>
+    /// Runs work that writes: under the gate, as one piece. Where another transaction is in the way the work is undone, waits for
+    /// that transaction and runs again. Without an open transaction it is a transaction of its own.
+    /// </summary>
+    private async ValueTask<T> RunWriteAsync<T>(Func<Transaction, T> work)
+    {
+        var session = context.Session;
+        var isOwn = session.TransactionCount == 0;
+        if (!isOwn && session.Transaction!.IsDoomed)
+        {
+            throw Errors.Of(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
+        }
+        try
+        {
+            while (true)
+            {
+                Transaction owner;
+                lock (context.Engine.Gate)
+                {
+                    session.Transaction ??= context.Engine.NewTransaction(session.Id, session.Settings.Isolation);
+                    context.ReadSequence = long.MaxValue;
+                    if (TryRun(session.Transaction, work, out var result, out owner!))
+                    {
+                        if (isOwn)
+                        {
+                            var own = session.Transaction;
+                            session.Transaction = null;
+                            context.Engine.End.Commit(own);
+                        }
+                        return result!;
+                    }
+                }
+                await LockWait.ForAsync(context.Engine, session.Transaction, owner, session.Settings.LockTimeout, context.Attention).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (isOwn)
+            {
+                session.RollbackAll();
+            }
+        }
+    }
+
+    private static bool TryRun<T>(Transaction transaction, Func<Transaction, T> work, out T? result, out Transaction? owner)
+    {
+        var mark = transaction.Mark();
+        (result, owner) = (default, null);
+        try
+        {
+            result = work(transaction);
+            return true;
+        }
+        catch (LockConflictException conflict)
+        {
+            TransactionEnd.RollbackTo(transaction, mark);
+            owner = conflict.Owner;
+            return false;
+        }
+        catch
+        {
+            TransactionEnd.RollbackTo(transaction, mark);
+            throw;
+        }
+    }
+
+    private async ValueTask TruncateAsync(TruncateTableStatement truncate)
+    {
+        var (database, table) = ObjectResolver.Stored(new CompileContext(context.Session, batch.Variables), truncate.TableName);
+        if (database.Cdc?.IsTracked(table) ?? false)
+        {
+            throw Errors.Of(4711, 16, $"Cannot truncate table '{truncate.TableName.BaseIdentifier.Value}' because it is published for replication or enabled for Change Data Capture.");
+        }
+        await RunWriteAsync(transaction =>
+        {
+            RowWriter.LockTable(table, transaction);
+            var writer = new RowWriter(database, table, transaction, context.LocalNow);
+            foreach (var slot in table.Slots().Where(slot => slot.Latest(transaction) is not null).ToList())
+            {
+                writer.Delete(slot);
+            }
+            table.NextIdentity = table.IdentitySeed;
+            return 0;
+        }).ConfigureAwait(false);
+        context.Sink.StatementDone(null);
+    }
+
+    private async ValueTask SelectIntoAsync(SelectStatement select, SchemaObjectName into)
+    {
+        var compile = new CompileContext(context.Session, batch.Variables);
+        var plan = Compile(select, compile);
+        var isTemp = into.BaseIdentifier.Value.StartsWith('#');
+        var database = isTemp ? context.Engine.Databases["tempdb"] : ObjectResolver.DatabaseOf(compile, into);
+        var columns = plan.Query.Columns.Select((c, i) => new TableColumn(c.Name, i + 1, c.Type, c.IsNullable) { IsIdentity = c.IsIdentity }).ToArray();
+        var table = new Table(into.SchemaIdentifier?.Value ?? "dbo", into.BaseIdentifier.Value, database.NextObjectId(), columns, null, context.LocalNow) { LastColumnId = columns.Length };
+        var count = await RunWriteAsync(transaction =>
+        {
+            var rows = plan.Query.Run(context, null).ToList();
+            TableBuilder.Register(context.Session, database, table, transaction);
+            var writer = new RowWriter(database, table, transaction, context.LocalNow);
+            rows.ForEach(writer.Insert);
+            return rows.Count;
+        }).ConfigureAwait(false);
+        context.Session.RowCount = count;
+        context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
+    }
+
+    private sealed record SelectStatementPlan(CompiledQuery Query, bool Assigns, IReadOnlyList<LockRequest> Locks);
+}

@@ -1,0 +1,95 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Statements;
+
+/// <summary>Transactions and SET options.</summary>
+internal sealed partial class StatementRunner
+{
+    private bool RunTransaction(TSqlStatement statement)
+    {
+        var session = context.Session;
+        switch (statement)
+        {
+            case BeginTransactionStatement begin:
+                session.Begin(SqlIsolation.Unspecified, NameOf(begin));
+                return true;
+            case CommitTransactionStatement commit:
+                session.Commit(NameOf(commit));
+                return true;
+            case RollbackTransactionStatement rollback:
+                session.Rollback(NameOf(rollback));
+                return true;
+            case SaveTransactionStatement save:
+                session.Save(NameOf(save) ?? throw Errors.Syntax("SAVE"));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private string? NameOf(TransactionStatement statement) => statement.Name switch
+    {
+        null => null,
+        { Identifier: { } identifier } => identifier.Value,
+        { ValueExpression: VariableReference variable } => (string?)Scalar(variable).Eval(Frame()),
+        var name => name.Value,
+    };
+
+    private bool RunOption(TSqlStatement statement)
+    {
+        var settings = context.Session.Settings;
+        switch (statement)
+        {
+            case PredicateSetStatement set:
+                settings.NoCount = set.Options.HasFlag(SetOptions.NoCount) ? set.IsOn : settings.NoCount;
+                settings.AbortOnError = set.Options.HasFlag(SetOptions.XactAbort) ? set.IsOn : settings.AbortOnError;
+                if (set.Options.HasFlag(SetOptions.ImplicitTransactions) && set.IsOn)
+                {
+                    throw Errors.Unsupported("SET IMPLICIT_TRANSACTIONS ON");
+                }
+                if ((set.Options & (SetOptions.FmtOnly | SetOptions.NoExec | SetOptions.ParseOnly)) != 0 && set.IsOn)
+                {
+                    throw Errors.Unsupported($"SET {set.Options} ON");
+                }
+                return true;
+            case SetTransactionIsolationLevelStatement isolation:
+                settings.Isolation = isolation.Level switch
+                {
+                    IsolationLevel.ReadUncommitted => SqlIsolation.ReadUncommitted,
+                    IsolationLevel.RepeatableRead => SqlIsolation.RepeatableRead,
+                    IsolationLevel.Serializable => SqlIsolation.Serializable,
+                    IsolationLevel.Snapshot => SqlIsolation.Snapshot,
+                    _ => SqlIsolation.ReadCommitted,
+                };
+                return true;
+            case SetCommandStatement commands:
+                foreach (var command in commands.Commands)
+                {
+                    if (command is GeneralSetCommand { CommandType: GeneralSetCommandType.LockTimeout } timeout)
+                    {
+                        settings.LockTimeout = (int)Scalar(timeout.Parameter).ConvertTo(SqlTypes.Int).Eval(Frame())!;
+                    }
+                }
+                return true;
+            case SetIdentityInsertStatement identity:
+                var (_, table) = ObjectResolver.Stored(new CompileContext(context.Session, batch.Variables), identity.Table);
+                settings.IdentityInsert = identity.IsOn ? table : settings.IdentityInsert == table ? null : settings.IdentityInsert;
+                return true;
+            case SetRowCountStatement { NumberRows: IntegerLiteral { Value: "0" } } or SetTextSizeStatement or SetStatisticsStatement or SetErrorLevelStatement:
+                return true;
+            case UseStatement use:
+                lock (context.Engine.Gate)
+                {
+                    context.Session.CurrentDatabase = context.Engine.Databases.GetValueOrDefault(use.DatabaseName.Value) ?? throw Errors.NoDatabase(use.DatabaseName.Value);
+                }
+                context.Sink.Message(new SqlError(5701, 2, 0, $"Changed database context to '{context.Session.Database}'."));
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Statements;
+
+/// <summary>Runs the statements of a batch: control flow here, the rest by kind in the other parts.</summary>
+internal sealed partial class StatementRunner(BatchContext context, Batch batch)
+{
+    // Errors after which SQL Server runs no further statement of the batch, whatever XACT_ABORT says.
+    private static readonly HashSet<int> BatchAborting = [102, 137, 156, 195, 207, 208, 209, 241, 245, 1205, 3930, 4104, 8114, 8120, 8169];
+
+    private int _tryDepth;
+
+    public async ValueTask RunAsync() => await RunAllAsync(batch.Statements).ConfigureAwait(false);
+
+    private async ValueTask<Flow> RunAllAsync(IEnumerable<TSqlStatement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            var flow = await RunGuardedAsync(statement).ConfigureAwait(false);
+            if (flow != Flow.Next)
+            {
+                return flow;
+            }
+        }
+        return Flow.Next;
+    }
+
+    private async ValueTask<Flow> RunGuardedAsync(TSqlStatement statement)
+    {
+        context.Attention.ThrowIfCancellationRequested();
+        context.BeginStatement();
+        try
+        {
+            var flow = await RunOneAsync(statement).ConfigureAwait(false);
+            if (statement is not (IfStatement or WhileStatement or BeginEndBlockStatement or TryCatchStatement))
+            {
+                context.Session.LastError = 0;
+            }
+            return flow;
+        }
+        catch (SqlErrorException failure)
+        {
+            return Failed(statement, failure);
+        }
+    }
+
+    private Flow Failed(TSqlStatement statement, SqlErrorException failure)
+    {
+        var error = failure.Error.Line > 1 ? failure.Error : failure.Error with { Line = Math.Max(1, statement.StartLine) };
+        var session = context.Session;
+        (session.LastError, session.RowCount) = (error.Number, 0);
+        var raised = statement is RaiseErrorStatement;
+        var abortsTransaction = error.Number == 1205 || (session.Settings.AbortOnError && !raised);
+        if (_tryDepth > 0)
+        {
+            if (abortsTransaction && session.Transaction is { } doomed)
+            {
+                doomed.IsDoomed = true;
+            }
+            throw new SqlErrorException(error);
+        }
+        if (abortsTransaction)
+        {
+            session.RollbackAll();
+        }
+        if (abortsTransaction || statement is ThrowStatement || BatchAborting.Contains(error.Number))
+        {
+            // The request ends with this error; the outermost runner reports it.
+            throw new SqlErrorException(error);
+        }
+        context.Sink.Message(error);
+        context.Sink.StatementDone(null);
+        return Flow.Next;
+    }
+
+    private async ValueTask<Flow> RunOneAsync(TSqlStatement statement)
+    {
+        switch (statement)
+        {
+            case BeginEndBlockStatement block:
+                return await RunAllAsync(block.StatementList.Statements).ConfigureAwait(false);
+            case IfStatement branch:
+                return await IfAsync(branch).ConfigureAwait(false);
+            case WhileStatement loop:
+                return await WhileAsync(loop).ConfigureAwait(false);
+            case TryCatchStatement attempt:
+                return await TryCatchAsync(attempt).ConfigureAwait(false);
+            case BreakStatement:
+                return Flow.Break;
+            case ContinueStatement:
+                return Flow.Continue;
+            case ReturnStatement:
+                return Flow.Return;
+            case ExecuteStatement execute:
+                await ExecuteAsync(execute).ConfigureAwait(false);
+                return Flow.Next;
+            case WaitForStatement { WaitForOption: WaitForOption.Delay } wait:
+                var delay = (DateTime)Scalar(wait.Parameter).ConvertTo(SqlTypes.DateTime2()).Eval(Frame())! - TemporalConversion.Epoch;
+                await Task.Delay(delay, context.Engine.Time, context.Attention).ConfigureAwait(false);
+                return Flow.Next;
+            case SelectStatement or InsertStatement or UpdateStatement or DeleteStatement or MergeStatement or TruncateTableStatement:
+                await RunDataAsync(statement).ConfigureAwait(false);
+                return Flow.Next;
+            default:
+                if (!RunVariable(statement) && !RunTransaction(statement) && !RunOption(statement))
+                {
+                    await RunDefinitionAsync(statement).ConfigureAwait(false);
+                }
+                return Flow.Next;
+        }
+    }
+
+    private async ValueTask<Flow> IfAsync(IfStatement branch)
+    {
+        var holds = Condition(branch.Predicate)(ReadFrame()) == Truth.True;
+        context.Session.RowCount = 0;
+        var chosen = holds ? branch.ThenStatement : branch.ElseStatement;
+        return chosen is null ? Flow.Next : await RunGuardedAsync(chosen).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Flow> WhileAsync(WhileStatement loop)
+    {
+        while (true)
+        {
+            context.Attention.ThrowIfCancellationRequested();
+            context.BeginStatement();
+            if (Condition(loop.Predicate)(ReadFrame()) != Truth.True)
+            {
+                return Flow.Next;
+            }
+            switch (await RunGuardedAsync(loop.Statement).ConfigureAwait(false))
+            {
+                case Flow.Break:
+                    return Flow.Next;
+                case Flow.Return:
+                    return Flow.Return;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private async ValueTask<Flow> TryCatchAsync(TryCatchStatement attempt)
+    {
+        var outer = context.Caught;
+        _tryDepth++;
+        try
+        {
+            return await RunAllAsync(attempt.TryStatements.Statements).ConfigureAwait(false);
+        }
+        catch (SqlErrorException caught)
+        {
+            context.Caught = caught.Error;
+            _tryDepth--;
+            try
+            {
+                return await RunAllAsync(attempt.CatchStatements.Statements).ConfigureAwait(false);
+            }
+            finally
+            {
+                _tryDepth++;
+                context.Caught = outer;
+            }
+        }
+        finally
+        {
+            _tryDepth--;
+        }
+    }
+
+    private Predicate Condition(BooleanExpression node) =>
+        batch.Compiled<Predicate>(context.Session, node, compile => new ExpressionCompiler(compile, new Scope(null)).Compile(node));
+
+    private Expr Scalar(ScalarExpression node) =>
+        batch.Compiled(context.Session, node, compile => new ExpressionCompiler(compile, new Scope(null)).Compile(node));
+
+    private Frame Frame() => new(context, 0, 0, null);
+
+    /// <summary>A frame for expressions with subqueries: they read what is committed now.</summary>
+    private Frame ReadFrame()
+    {
+        lock (context.Engine.Gate)
+        {
+            context.ReadSequence = context.Engine.CommitSequence;
+        }
+        return Frame();
+    }
+
+    private bool RunVariable(TSqlStatement statement)
+    {
+        switch (statement)
+        {
+            case DeclareVariableStatement declare:
+                foreach (var declaration in declare.Declarations)
+                {
+                    var (ordinal, type) = batch.Variables.Find(declaration.VariableName.Value)!.Value;
+                    if (declaration.Value is not null)
+                    {
+                        context.Variables[ordinal] = Assigned(declaration.Value, type);
+                    }
+                }
+                return true;
+            case DeclareTableVariableStatement declare:
+                context.Session.TempTables[declare.Body.VariableName.Value] =
+                    new TableBuilder(new CompileContext(context.Session, batch.Variables), "", declare.Body.VariableName.Value).Build(declare.Body.Definition);
+                return true;
+            case SetVariableStatement set:
+                var (target, targetType) = batch.Variables.Find(set.Variable.Name) ?? throw Errors.UndeclaredVariable(set.Variable.Name);
+                var value = Assigned(set.Expression, targetType);
+                if (Queries.Assignments.Operator(set.AssignmentKind) is { } op)
+                {
+                    var current = new Expr(targetType, _ => context.Variables[target]);
+                    var compiler = new ExpressionCompiler(new CompileContext(context.Session, batch.Variables), new Scope(null));
+                    value = ExpressionCompiler.Binary(op, current, Scalar(set.Expression)).ConvertTo(targetType).Eval(ReadFrame());
+                }
+                context.Variables[target] = value;
+                context.Session.RowCount = 1;
+                return true;
+            case PrintStatement print:
+                var text = Scalar(print.Expression).ConvertTo(SqlTypes.NVarChar(-1)).Eval(ReadFrame()) as string;
+                context.Sink.Message(new SqlError(0, 1, 0, text ?? "", "", print.StartLine));
+                return true;
+            case RaiseErrorStatement raise:
+                Raise(raise);
+                return true;
+            case ThrowStatement raise:
+                throw Thrown(raise);
+            default:
+                return false;
+        }
+    }
+
+    private object? Assigned(ScalarExpression node, SqlType type) => Scalar(node).ConvertTo(type).Eval(ReadFrame());
+
+    private void Raise(RaiseErrorStatement raise)
+    {
+        var frame = ReadFrame();
+        var first = Scalar(raise.FirstParameter);
+        var severity = (byte)(int)Scalar(raise.SecondParameter).ConvertTo(SqlTypes.Int).Eval(frame)!;
+        var state = (byte)(int)Scalar(raise.ThirdParameter).ConvertTo(SqlTypes.Int).Eval(frame)!;
+        var number = SqlTypes.IsInteger(first.Type.Kind) ? (int)first.ConvertTo(SqlTypes.Int).Eval(frame)! : 50000;
+        var format = number == 50000 ? (string?)first.ConvertTo(SqlTypes.NVarChar(2047)).Eval(frame) ?? "" : $"Error {number}, severity {severity}, state {state} was raised.";
+        var message = MessageFormat.Apply(format, raise.OptionalParameters.Select(p => (Scalar(p).Type, Scalar(p).Eval(frame))));
+        var error = new SqlError(number, state, severity, message, "", raise.StartLine);
+        if (severity > 10)
+        {
+            throw new SqlErrorException(error);
+        }
+        context.Sink.Message(error);
+    }
+
+    private SqlErrorException Thrown(ThrowStatement raise)
+    {
+        if (raise.ErrorNumber is null)
+        {
+            return new SqlErrorException(context.Caught
+                ?? new SqlError(10704, 1, 15, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement."));
+        }
+        var frame = ReadFrame();
+        return new SqlErrorException(new SqlError(
+            (int)Scalar(raise.ErrorNumber).ConvertTo(SqlTypes.Int).Eval(frame)!,
+            (byte)(int)Scalar(raise.State).ConvertTo(SqlTypes.Int).Eval(frame)!,
+            16,
+            (string?)Scalar(raise.Message).ConvertTo(SqlTypes.NVarChar(2048)).Eval(frame) ?? "",
+            "",
+            raise.StartLine));
+    }
+}

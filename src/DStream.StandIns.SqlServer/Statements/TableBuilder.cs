@@ -1,0 +1,157 @@
+using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Engine;
+using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Storage;
+using DStream.StandIns.SqlServer.Transactions;
+using DStream.StandIns.SqlServer.Types;
+using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace DStream.StandIns.SqlServer.Statements;
+
+/// <summary>Makes a table from its definition.</summary>
+internal sealed class TableBuilder(CompileContext context, string schema, string name)
+{
+    public Table Build(TableDefinition definition)
+    {
+        var keys = new List<(UniqueConstraintDefinition Node, string[] Columns)>();
+        var keyColumns = PrimaryKeyColumns(definition);
+        var columns = definition.ColumnDefinitions.Select((node, i) => Column(node, i + 1, definition, keyColumns, keys)).ToList();
+        foreach (var constraint in definition.TableConstraints)
+        {
+            switch (constraint)
+            {
+                case UniqueConstraintDefinition unique:
+                    keys.Add((unique, unique.Columns.Select(NameOf).ToArray()));
+                    break;
+                default:
+                    throw Unsupported(constraint);
+            }
+        }
+        var indexes = keys.Select(key => (Index: Index(key.Node, key.Columns, columns), IsClustered: key.Node.Clustered ?? key.Node.IsPrimaryKey)).ToList();
+        indexes.AddRange(definition.Indexes.Concat(definition.ColumnDefinitions.Where(c => c.Index is not null).Select(c => c.Index)).Select(node =>
+            (new TableIndex(node.Name.Value, node.Columns.Select(c => Find(columns, NameOf(c))).ToArray(), node.Unique, false, false), false)));
+        // Rows are kept by the primary key, also where it is declared nonclustered: the order they are read in is its.
+        var clustered = indexes.Find(i => i.IsClustered && i.Index.IsUnique).Index ?? indexes.Find(i => i.Index.IsPrimaryKey).Index;
+        var identity = definition.ColumnDefinitions.FirstOrDefault(c => c.IdentityOptions is not null)?.IdentityOptions;
+        var table = new Table(schema, name, context.Database.NextObjectId(), columns, clustered, context.Engine.LocalNow())
+        {
+            LastColumnId = columns.Count,
+            IdentitySeed = Constant(identity?.IdentitySeed),
+            IdentityIncrement = Constant(identity?.IdentityIncrement),
+            NextIdentity = Constant(identity?.IdentitySeed),
+        };
+        foreach (var (index, _) in indexes.Where(i => i.Index != clustered))
+        {
+            table.AddIndex(index);
+        }
+        return table;
+    }
+
+    public TableColumn Column(ColumnDefinition node, int id, TableDefinition siblings, ICollection<string> keyColumns, List<(UniqueConstraintDefinition, string[])> keys)
+    {
+        var columnName = node.ColumnIdentifier.Value;
+        foreach (var unique in node.Constraints.OfType<UniqueConstraintDefinition>())
+        {
+            keys.Add((unique, [columnName]));
+        }
+        if (node.Constraints.FirstOrDefault(c => c is not (UniqueConstraintDefinition or NullableConstraintDefinition or DefaultConstraintDefinition)) is { } other)
+        {
+            throw Unsupported(other);
+        }
+        if (node.ComputedColumnExpression is not null)
+        {
+            return Computed(node, id, siblings);
+        }
+        var type = DataTypes.Resolve(node.DataType);
+        var declared = node.Constraints.OfType<NullableConstraintDefinition>().FirstOrDefault()?.Nullable;
+        var isKey = keyColumns.Contains(columnName, StringComparer.OrdinalIgnoreCase);
+        if (declared == true && isKey)
+        {
+            throw Errors.Of(8111, 16, $"Cannot define PRIMARY KEY constraint on nullable column in table '{name}'.");
+        }
+        var fallback = node.DefaultConstraint ?? node.Constraints.OfType<DefaultConstraintDefinition>().FirstOrDefault();
+        return new TableColumn(columnName, id, type, declared ?? !(isKey || node.IdentityOptions is not null || type.Kind == SqlKind.RowVersion))
+        {
+            IsIdentity = node.IdentityOptions is not null,
+            Default = fallback is null ? null : new ExpressionCompiler(context, new Scope(null)).Compile(fallback.Expression).ConvertTo(type).Eval,
+            DefaultName = fallback is null ? null : fallback.ConstraintIdentifier?.Value ?? $"DF__{name}__{columnName}",
+            DefaultText = fallback is null ? null : $"({SyntaxText.Verbatim(fallback.Expression)})",
+        };
+    }
+
+    /// <summary>Enters a table into its database or, for a #table, its session; the transaction's rollback takes it out again.</summary>
+    public static void Register(SqlSession session, Database database, Table table, Transaction? transaction)
+    {
+        if (table.Name.StartsWith('#'))
+        {
+            if (!session.TempTables.TryAdd(table.Name, table))
+            {
+                throw Errors.ObjectExists(table.Name);
+            }
+            return;
+        }
+        if (!database.Schemas.ContainsKey(table.Schema))
+        {
+            throw Errors.Of(2760, 16, $"The specified schema name \"{table.Schema}\" either does not exist or you do not have permission to use it.");
+        }
+        if (!database.Tables.TryAdd((table.Schema, table.Name), table))
+        {
+            throw Errors.ObjectExists(table.Name);
+        }
+        session.Engine.SchemaChanged();
+        transaction?.Undo.Add(new UndoEntry(null, false, null, () =>
+        {
+            database.Tables.Remove((table.Schema, table.Name));
+            session.Engine.SchemaChanged();
+        }));
+    }
+
+    public static TableColumn Find(IReadOnlyList<TableColumn> columns, string column) =>
+        columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase))
+        ?? throw Errors.Of(1911, 16, $"Column name '{column}' does not exist in the target table or view.");
+
+    public static string NameOf(ColumnWithSortOrder node) => node.SortOrder == SortOrder.Descending
+        ? throw Errors.Unsupported("descending index columns")
+        : node.Column.MultiPartIdentifier.Identifiers[^1].Value;
+
+    public TableIndex Index(UniqueConstraintDefinition node, string[] keyColumns, IReadOnlyList<TableColumn> columns) => new(
+        node.ConstraintIdentifier?.Value ?? $"{(node.IsPrimaryKey ? "PK" : "UQ")}__{name}__{string.Join('_', keyColumns)}",
+        keyColumns.Select(column => Find(columns, column)).ToArray(),
+        isUnique: true,
+        node.IsPrimaryKey,
+        isConstraint: true);
+
+    private TableColumn Computed(ColumnDefinition node, int id, TableDefinition siblings)
+    {
+        var scope = new Scope(null);
+        var nothing = new List<(UniqueConstraintDefinition, string[])>();
+        scope.Add(name, schema, siblings.ColumnDefinitions.Select((c, i) => c.ComputedColumnExpression is not null
+            ? new SourceColumn("", SqlTypes.Int)
+            : Column(c, i + 1, siblings, [], nothing) is var stored ? new SourceColumn(stored.Name, stored.Type, stored.IsNullable) : null!).ToArray());
+        var value = new ExpressionCompiler(context, scope).Compile(node.ComputedColumnExpression);
+        return new TableColumn(node.ColumnIdentifier.Value, id, value.Type, nullable: true)
+        {
+            Computed = value.Eval,
+            ComputedText = SyntaxText.Verbatim(node.ComputedColumnExpression),
+        };
+    }
+
+    private static List<string> PrimaryKeyColumns(TableDefinition definition) =>
+    [
+        .. definition.TableConstraints.OfType<UniqueConstraintDefinition>().Where(u => u.IsPrimaryKey).SelectMany(u => u.Columns.Select(NameOf)),
+        .. definition.ColumnDefinitions.Where(c => c.Constraints.OfType<UniqueConstraintDefinition>().Any(u => u.IsPrimaryKey)).Select(c => c.ColumnIdentifier.Value),
+    ];
+
+    private long Constant(ScalarExpression? node) => node is null ? 1
+        : (long)new ExpressionCompiler(context, new Scope(null)).Compile(node).ConvertTo(SqlTypes.BigInt).Eval(null!)!;
+
+    private static Sessions.SqlErrorException Unsupported(ConstraintDefinition node) => Errors.Unsupported(node switch
+    {
+        ForeignKeyConstraintDefinition => "FOREIGN KEY",
+        CheckConstraintDefinition => "CHECK",
+        _ => node.GetType().Name,
+    });
+}

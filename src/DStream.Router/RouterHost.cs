@@ -14,12 +14,11 @@ public static class RouterHost
         services.AddSingleton(config);
         services.AddSingleton<RouteMetrics>();
         services.AddSingleton<Forwarder>();
+        services.AddSingleton(provider => provider.GetRequiredService<ProviderCatalog>().Queue(config.Source));
         services.AddSingleton(provider => CreateTopics(provider.GetRequiredService<ProviderCatalog>(), config));
-        services.AddSingleton<IHostedService>(provider => new RouterStart(
-            config, provider.GetRequiredService<TopicSenders>(), provider.GetRequiredService<ProviderCatalog>().Queue(config.Source).Administration,
-            provider.GetRequiredService<Resilience>(), provider.GetRequiredService<ILogger<RouterStart>>()));
+        services.AddHostedService<RouterStart>();
         services.AddSingleton<IHostedService>(provider => new RouterWorker(
-            config, provider.GetRequiredService<ProviderCatalog>().Queue(config.Source).Receivers, provider.GetRequiredService<Forwarder>(),
+            config, provider.GetRequiredService<QueueProvider>().Receivers, provider.GetRequiredService<Forwarder>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RouterWorker>>()));
     }
 

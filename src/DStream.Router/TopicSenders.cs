@@ -17,7 +17,7 @@ internal sealed class TopicSenders : IAsyncDisposable
 
     internal bool TryGet(string destination, [NotNullWhen(true)] out TopicSender? sender) => _topics.TryGetValue(destination, out sender);
 
-    /// <summary>Opens all; returns what failed for good.</summary>
+    /// <summary>Opens all; returns what failed. Each use tries the missing ones again.</summary>
     internal async Task<IReadOnlyList<ProviderException>> OpenAllAsync(CancellationToken cancellationToken)
     {
         var failures = new List<ProviderException>();
@@ -28,7 +28,7 @@ internal sealed class TopicSenders : IAsyncDisposable
             {
                 await topic.OpenAsync(token);
             }
-            catch (ProviderException problem) when (!problem.IsTransient)
+            catch (ProviderException problem)
             {
                 lock (failures) failures.Add(problem);
             }

@@ -1,0 +1,6 @@
+namespace DStream.Contracts.Tests.ServiceBus;
+
+public sealed class ServiceBusBrokerAdministrationTests : BrokerAdministrationContract
+{
+    protected override ValueTask<IMessagingFixture> StartAsync() => ServiceBusMessagingFixture.StartAsync(Stop);
+}

@@ -80,12 +80,12 @@ internal static class CdcProcedures
         {
             throw CdcErrors.NoUniqueIndex();
         }
+        ThrowIfWritten(table, call.Context.Session.Transaction);
         var role = call.Text("role_name", 2);
         if (role is not null)
         {
             cdc.Database.Roles.Add(role);
         }
-        WaitForWriters(table);
         cdc.Add(new CaptureInstance(instanceName, table, cdc.Database.NextObjectId(), columns, call.Context.LocalNow)
         {
             SupportsNetChanges = net,
@@ -97,11 +97,11 @@ internal static class CdcProcedures
     }
 
     // The real procedure takes a schema lock, so that no transaction that wrote the table before is half captured.
-    private static void WaitForWriters(Table table)
+    private static void ThrowIfWritten(Table table, Transaction? own)
     {
-        if (table.Writers.Count > 0 || table.Owner is not null)
+        if ((table.Owner ?? table.Writers.Keys.FirstOrDefault(writer => writer != own)) is { } writer && writer != own)
         {
-            throw Errors.LockTimeout();
+            throw new LockConflictException(writer);
         }
     }
 

@@ -34,9 +34,12 @@ internal static class BuiltInFunctions
             throw name.Contains('.') ? Errors.InvalidObject(name) : Errors.NoFunction(name);
         }
         // DATEADD(day, ...): the first argument is a word, not a column.
-        var datePart = function.TakesDatePart && parameters.Count > 0 && parameters[0] is ColumnReferenceExpression word
-            ? word.MultiPartIdentifier.Identifiers[0].Value
-            : null;
+        var datePart = !function.TakesDatePart || parameters.Count == 0 ? null : parameters[0] switch
+        {
+            IdentifierLiteral word => word.Value,
+            ColumnReferenceExpression word => word.MultiPartIdentifier.Identifiers[0].Value,
+            _ => null,
+        };
         var arguments = parameters.Skip(datePart is null ? 0 : 1).Select(compiler.Compile).ToArray();
         if (arguments.Length < function.Minimum || arguments.Length > function.Maximum)
         {

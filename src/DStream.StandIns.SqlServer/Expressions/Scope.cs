@@ -7,6 +7,9 @@ namespace DStream.StandIns.SqlServer.Expressions;
 /// <summary>The sources whose columns an expression may name, and the scope around them.</summary>
 internal sealed class Scope(Scope? parent)
 {
+    // A bit each in Touched.
+    private const int MostSources = 64;
+
     public Scope? Parent { get; } = parent;
 
     public List<ScopeSource> Sources { get; } = [];
@@ -22,6 +25,10 @@ internal sealed class Scope(Scope? parent)
 
     public ScopeSource Add(string? alias, string? schema, IReadOnlyList<SourceColumn> columns, bool isNullExtended = false)
     {
+        if (Sources.Count == MostSources)
+        {
+            throw Errors.Unsupported($"a query over more than {MostSources} tables");
+        }
         var source = new ScopeSource(Sources.Count, alias, schema, columns) { IsNullExtended = isNullExtended };
         Sources.Add(source);
         return source;

@@ -2,14 +2,20 @@ using DStream.StandIns.SqlServer.Sessions;
 
 namespace DStream.StandIns.SqlServer.Parsing;
 
-/// <summary>Parsed batches by text and parameter types. Long texts are mostly literals and never come again, so they are not kept.</summary>
+/// <summary>
+/// Parsed batches by text and parameter types. A long text is kept only when it comes a second time: most are literals that
+/// never come again, and their trees are a hundred times as large as they are.
+/// </summary>
 internal sealed class BatchCache
 {
-    private const int LongestText = 64 * 1024;
-    private const int MaximumCharacters = 16 * 1024 * 1024;
+    private const int ShortText = 4 * 1024;
+    private const int LongestText = 512 * 1024;
+    private const int MaximumCharacters = 4 * 1024 * 1024;
+    private const int RememberedTexts = 64;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Batch> _batches = new(StringComparer.Ordinal);
+    private readonly Queue<int> _seenOnce = new();
     private int _characters;
 
     public Batch Get(string text, IReadOnlyList<SqlParameter> parameters)
@@ -29,15 +35,40 @@ internal sealed class BatchCache
         var batch = Make(text, parameters);
         lock (_lock)
         {
-            if (_characters > MaximumCharacters)
+            if (key.Length <= ShortText || SeenBefore(key))
             {
-                _batches.Clear();
-                _characters = 0;
+                Keep(key, batch);
             }
-            _batches[key] = batch;
-            _characters += key.Length;
         }
         return batch;
+    }
+
+    private void Keep(string key, Batch batch)
+    {
+        if (_characters + key.Length > MaximumCharacters)
+        {
+            _batches.Clear();
+            _characters = 0;
+        }
+        if (_batches.TryAdd(key, batch))
+        {
+            _characters += key.Length;
+        }
+    }
+
+    private bool SeenBefore(string key)
+    {
+        var hash = key.GetHashCode(StringComparison.Ordinal);
+        if (_seenOnce.Contains(hash))
+        {
+            return true;
+        }
+        _seenOnce.Enqueue(hash);
+        if (_seenOnce.Count > RememberedTexts)
+        {
+            _seenOnce.Dequeue();
+        }
+        return false;
     }
 
     private static Batch Make(string text, IReadOnlyList<SqlParameter> parameters) =>

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 
@@ -18,12 +19,23 @@ internal static class Procedures
             throw Errors.NoProcedure(name);
         }
         var call = new ProcedureCall(context, simple, arguments);
-        lock (context.Engine.Gate)
+        while (true)
         {
-            procedure(call);
+            Transaction waiter, owner;
+            lock (context.Engine.Gate)
+            {
+                waiter = context.Session.Transaction ?? context.Engine.NewTransaction(context.Session.Id, context.Session.Settings.Isolation);
+                try
+                {
+                    return procedure(call);
+                }
+                catch (LockConflictException conflict)
+                {
+                    owner = conflict.Owner;
+                }
+            }
+            await LockWait.ForAsync(context.Engine, waiter, owner, context.Session.Settings.LockTimeout, context.Attention).ConfigureAwait(false);
         }
-        await context.Sink.FlushAsync(context.Attention).ConfigureAwait(false);
-        return 0;
     }
 
     private static Dictionary<string, Func<ProcedureCall, int>> Register()

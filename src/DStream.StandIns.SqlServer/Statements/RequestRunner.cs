@@ -26,6 +26,12 @@ internal sealed class RequestRunner(SqlSession session, IResultSink sink, Cancel
             session.LastError = error.Error.Number;
             sink.Message(error.Error);
         }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // A gap in the interpreter must not cost the client its connection.
+            session.RollbackAll();
+            sink.Message(new SqlError(50000, 1, 16, $"stand-in: the engine failed on this statement: {defect.GetType().Name}: {defect.Message}"));
+        }
         finally
         {
             foreach (var name in session.TempTables.Keys.Where(name => name[0] == '@').ToArray())

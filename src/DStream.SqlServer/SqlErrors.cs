@@ -20,6 +20,7 @@ internal static class SqlErrors
     public const int PrimaryKey = 2627;
     public const int CannotOpenDatabase = 4060;
     public const int LoginFailed = 18456;
+    public const int UnboundColumn = 4104;
     public const int DatabaseNotEnabled = 22901;
     public const int TableNotEnabled = 22985;
 
@@ -47,7 +48,7 @@ internal static class SqlErrors
 
     /// <summary>Whether the error can mean that a capture instance is gone, made anew, or does not cover the range.</summary>
     public static bool ConcernsCaptureInstance(int number) =>
-        number is FunctionArguments or InvalidObject or InvalidColumn or DatabaseNotEnabled or TableNotEnabled;
+        number is FunctionArguments or InvalidObject or InvalidColumn or UnboundColumn or DatabaseNotEnabled or TableNotEnabled;
 
     public static bool IsDuplicateKey(int number) => number is UniqueIndex or PrimaryKey;
 }

@@ -47,6 +47,7 @@ internal sealed class IngestLoop(
                 // The watcher does not wake a busy worker: what was captured meanwhile is read at once.
                 if (found && watcher.Max > upTo) continue;
                 await WaitAsync(interval, reading, working);
+                watch.EndWait();
             }
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested && !working.IsCancellationRequested)

@@ -61,7 +61,10 @@ internal sealed class TableWatch(TableDescription table, TimeSpan interval, Chan
         }
     }
 
-    /// <summary>Waits at the position until woken (true) or until the interval is over (false).</summary>
+    /// <summary>
+    /// Waits at the position until woken (true) or until the interval is over (false). The watcher goes on asking about the table until
+    /// <see cref="EndWait"/>: a wake-up between two waits ends the second one at once.
+    /// </summary>
     internal async ValueTask<bool> WaitAsync(ChangePosition position, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
     {
         Task wake;
@@ -75,20 +78,24 @@ internal sealed class TableWatch(TableDescription table, TimeSpan interval, Chan
         try
         {
             await wake.WaitAsync(interval, time, cancellationToken);
-            return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            // The interval is over; a wake-up may have come all the same.
         }
-        finally
+
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _isWaiting = false;
-                if (_wake.Task.IsCompleted) _wake = NewSignal();
-            }
+            var isWoken = _wake.Task.IsCompleted;
+            if (isWoken) _wake = NewSignal();
+            return isWoken;
         }
+    }
+
+    /// <summary>The worker reads now and needs no waking.</summary>
+    internal void EndWait()
+    {
+        lock (_gate) _isWaiting = false;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -26,6 +26,7 @@ internal sealed class IngestRig : IAsyncDisposable
         Leases = new InMemoryLeaseProvider(Time, leaseDuration);
         Source = new InMemoryChangeSource(Time);
         Senders = new InterceptedSenders(Broker);
+        Administration = Broker;
     }
 
     public TimeProvider Time { get; }
@@ -33,6 +34,8 @@ internal sealed class IngestRig : IAsyncDisposable
     public InMemoryBroker Broker { get; }
 
     public InterceptedSenders Senders { get; }
+
+    public IBrokerAdministration Administration { get; set; }
 
     public InMemoryLeaseProvider Leases { get; }
 
@@ -104,16 +107,24 @@ internal sealed class IngestRig : IAsyncDisposable
 
     public ChangePosition? Saved(string table) => Checkpoints.Find(Key(table))?.Position;
 
-    public async Task<RunningIngester> StartAsync(params string[] tables)
+    public Task<RunningIngester> StartAsync(params string[] tables) => StartAsync(Senders, tables);
+
+    /// <summary>Starts an ingester with senders of its own, so that its sends can be told from those of others.</summary>
+    public async Task<RunningIngester> StartAsync(InterceptedSenders senders, params string[] tables)
     {
-        var host = HostProgram.Build(services => AddTo(services, Config(tables)));
-        var running = new RunningIngester(host);
-        _running.Add(running);
-        await host.StartAsync(Stop);
+        var running = Build(senders, tables);
+        await running.StartAsync();
         return running;
     }
 
-    public IngesterConfig Config(params string[] tables) => new()
+    public RunningIngester Build(InterceptedSenders senders, params string[] tables)
+    {
+        var running = new RunningIngester(HostProgram.Build(services => AddTo(services, Config(tables), senders)));
+        _running.Add(running);
+        return running;
+    }
+
+    private IngesterConfig Config(string[] tables) => new()
     {
         DbType = "memory",
         DbConnectionString = "",
@@ -132,14 +143,14 @@ internal sealed class IngestRig : IAsyncDisposable
         ],
     };
 
-    public void AddTo(IServiceCollection services, IngesterConfig config)
+    private void AddTo(IServiceCollection services, IngesterConfig config, InterceptedSenders senders)
     {
         services.AddSingleton(Time);
         services.AddIngester(config);
         services.AddSingleton<IChangeSource>(Source);
         services.AddSingleton<ICheckpointStore>(Checkpoints);
         services.AddSingleton<ILeaseProvider>(Leases);
-        services.AddSingleton(_ => new IngestQueue(Senders, Broker, Queue));
+        services.AddSingleton(_ => new IngestQueue(senders, Administration, Queue));
     }
 
     public async ValueTask DisposeAsync()

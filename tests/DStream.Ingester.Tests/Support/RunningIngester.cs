@@ -20,6 +20,8 @@ internal sealed class RunningIngester(IHost host) : IAsyncDisposable
     /// <summary>Whether everything up to that LSN was delivered, as the status says.</summary>
     public bool HasReached(string table, Lsn lsn) => Status(table)?.Position >= ChangePosition.EndOf(lsn);
 
+    public Task StartAsync() => host.StartAsync(IngestRig.Stop);
+
     public async Task StopAsync()
     {
         if (_stopped) return;

@@ -16,7 +16,7 @@ internal static class CdcViews
             [Col("object_id", SqlTypes.Int), Col("version", SqlTypes.Int, true), Col("source_object_id", SqlTypes.Int, true), Col("capture_instance", Name),
              Col("start_lsn", SqlTypes.Lsn, true), Col("end_lsn", SqlTypes.Lsn, true), Col("supports_net_changes", SqlTypes.Bit, true), Col("has_drop_pending", SqlTypes.Bit, true),
              Col("role_name", Name, true), Col("index_name", Name, true), Col("filegroup_name", Name, true), Col("create_date", SqlTypes.DateTime, true), Col("partition_switch", SqlTypes.Bit)],
-            static (context, database) => Required(database, "change_tables").Instances.Select(i => new object?[]
+            static (context, database) => Required(database, "change_tables").Instances.Where(context.CdcOf(database.Cdc!).Instances.ContainsKey).Select(i => new object?[]
             {
                 i.ObjectId, 0, i.Source.ObjectId, i.Name, context.CdcOf(database.Cdc!).Instances[i].StartLsn.ToBytes(), null, i.SupportsNetChanges, null,
                 i.Role, i.Index?.Name, null, TemporalConversion.Round(i.Created, SqlTypes.DateTime), true,

@@ -6,9 +6,12 @@ namespace DStream.StandIns.SqlServer.Engine;
 /// <summary>What all sessions share. <see cref="Gate"/> guards everything that is not immutable; no await happens under it.</summary>
 internal sealed class EngineState
 {
+    // Lower numbers are the system's own sessions.
+    private const short FirstSession = 51;
+
     private int _lastDatabaseId = 4;
     private ulong _lastTransaction;
-    private short _lastSession = 50;
+    private short _lastSession = FirstSession - 1;
 
     public EngineState(TimeProvider time, SqlServerEngineOptions options)
     {
@@ -52,7 +55,7 @@ internal sealed class EngineState
 
     public Transaction NewTransaction(short session, Sessions.SqlIsolation isolation) => new(++_lastTransaction, session, isolation);
 
-    public short NextSessionId() => ++_lastSession;
+    public short NextSessionId() => _lastSession = _lastSession == short.MaxValue ? FirstSession : (short)(_lastSession + 1);
 
     public Database AddDatabase(string name)
     {

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
 
 namespace DStream.StandIns.SqlServer.Expressions;
@@ -6,6 +7,8 @@ namespace DStream.StandIns.SqlServer.Expressions;
 /// <summary>sys.fn_cdc_*.</summary>
 internal static class CdcScalarFunctions
 {
+    private static readonly int[] LsnColumn = [0];
+
     public static void Register(Dictionary<string, Function> functions)
     {
         functions["sys.fn_cdc_get_max_lsn"] = new(0, 0, static _ => new Expr(SqlTypes.Lsn, static f => State(f)?.MaxLsn?.ToBytes()));
@@ -41,15 +44,12 @@ internal static class CdcScalarFunctions
 
     private static object? TimeOf(Frame frame, byte[] lsn)
     {
-        var mapping = State(frame)?.TimeMapping;
-        for (var i = (mapping?.Count ?? 0) - 1; i >= 0; i--)
+        if (State(frame)?.TimeMapping is not { } mapping)
         {
-            if (ValueOrder.CompareBytes((byte[])mapping![i][0]!, lsn) <= 0)
-            {
-                return ValueOrder.CompareBytes((byte[])mapping[i][0]!, lsn) == 0 ? mapping[i][2] : null;
-            }
+            return null;
         }
-        return null;
+        var place = mapping.Seek(CaptureInstance.KeyOrder, LsnColumn, new KeyRange([lsn], null, true, null, true));
+        return place < mapping.Count && ValueOrder.CompareBytes((byte[])mapping[place][0]!, lsn) == 0 ? mapping[place][2] : null;
     }
 
     private static object? LsnOf(Frame frame, string op, DateTime time)

@@ -1,3 +1,4 @@
+using System.Text;
 using DStream.StandIns.SqlServer.Sessions;
 
 namespace DStream.StandIns.SqlServer.Parsing;
@@ -24,7 +25,7 @@ internal sealed class BatchCache
         {
             return Make(text, parameters);
         }
-        var key = parameters.Count == 0 ? text : text + "\0" + string.Join(',', parameters.Select(p => $"{p.Name} {Values.TypeNames.Declaration(p.Type)}"));
+        var key = KeyOf(text, parameters);
         lock (_lock)
         {
             if (_batches.TryGetValue(key, out var cached))
@@ -41,6 +42,21 @@ internal sealed class BatchCache
             }
         }
         return batch;
+    }
+
+    private static string KeyOf(string text, IReadOnlyList<SqlParameter> parameters)
+    {
+        if (parameters.Count == 0)
+        {
+            return text;
+        }
+        var key = new StringBuilder(text, text.Length + (parameters.Count * 16));
+        foreach (var (name, type, _, _) in parameters)
+        {
+            key.Append('\0').Append(name).Append(' ').Append((int)type.Kind).Append(' ').Append(type.MaxLength);
+            key.Append(' ').Append(type.Precision).Append(' ').Append(type.Scale);
+        }
+        return key.ToString();
     }
 
     private void Keep(string key, Batch batch)

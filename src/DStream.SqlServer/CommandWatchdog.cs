@@ -7,8 +7,9 @@ namespace DStream.SqlServer;
 /// leaves the connection usable; where the server does not answer it takes the connection away.
 /// </summary>
 /// <remarks>
-/// Against a silent server the client waits for the answer to its attention for ever, CommandTimeout or not (TDS-FACTS). Only the
-/// connection's Dispose frees it. The pool is cleared first, so that a connection torn from under its reader is never handed out again.
+/// Against a silent server the client waits for the answer to its attention for ever, CommandTimeout or not (TDS-FACTS). The connection's
+/// Dispose frees an awaited call at once. The pool is cleared first, so that a connection torn from under its reader is never handed out
+/// again. A getter that waits inside of a row does not notice even that until CommandTimeout: hence <see cref="GivenUp"/>.
 /// </remarks>
 internal sealed class CommandWatchdog : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class CommandWatchdog : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _either;
+    private readonly CancellationTokenSource _givenUp = new();
     private readonly CancellationTokenRegistration _registration;
     private readonly Lock _lock = new();
     private ITimer? _grace;
@@ -29,11 +31,16 @@ internal sealed class CommandWatchdog : IDisposable
         _time = time;
         _deadline = new CancellationTokenSource(limit, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
-        _registration = _either.Token.UnsafeRegister(static state => ((CommandWatchdog)state!).StartGrace(), this);
+        Token = _either.Token;
+        GivenUp = _givenUp.Token;
+        _registration = Token.UnsafeRegister(static state => ((CommandWatchdog)state!).StartGrace(), this);
     }
 
     /// <summary>Cancelled by the caller or by the deadline.</summary>
-    public CancellationToken Token => _either.Token;
+    public CancellationToken Token { get; }
+
+    /// <summary>Cancelled when the connection is taken away: whoever waits for the work should wait no longer.</summary>
+    public CancellationToken GivenUp { get; }
 
     /// <summary>Whether the deadline has passed.</summary>
     public bool DeadlinePassed => _deadline.IsCancellationRequested;
@@ -67,6 +74,7 @@ internal sealed class CommandWatchdog : IDisposable
             if (_disposed) return;
         }
 
+        _givenUp.Cancel();
         SqlConnection.ClearPool(_connection);
         _connection.Dispose();
     }

@@ -5,7 +5,7 @@ using Microsoft.Data.SqlClient;
 namespace DStream.SqlServer;
 
 /// <summary>Reads pages of one table on a connection it is given. One call at a time.</summary>
-internal sealed class PageReader(SqlServerDatabase database, CaptureInstance instance, PageStatements statements, ValueFormat format) : IDisposable
+internal sealed class PageReader(SqlServerDatabase database, CaptureInstance instance, PageStatements statements, ValueFormat format)
 {
     private const int LeastExpectedBytes = 16 * 1024;
 
@@ -38,9 +38,6 @@ internal sealed class PageReader(SqlServerDatabase database, CaptureInstance ins
         var hasMore = isFull || page.Count >= limits.MaxRows;
         return page.Build(hasMore && last is { } position ? position : Max(after, ChangePosition.EndOf(upTo)), hasMore);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _rows?.Dispose();
 
     private static ChangePosition Max(ChangePosition left, ChangePosition right) => left > right ? left : right;
 
@@ -82,9 +79,7 @@ internal sealed class PageReader(SqlServerDatabase database, CaptureInstance ins
 
     private RowWriter RowsFor(SqlDataReader reader)
     {
-        if (_rows?.Fits(reader) == true) return _rows;
-        _rows?.Dispose();
-        return _rows = new RowWriter(instance, reader.GetColumnSchema(), format);
+        return _rows?.Fits(reader) == true ? _rows : _rows = new RowWriter(instance, reader.GetColumnSchema(), format);
     }
 
     private static async ValueTask<Lsn> ReadLowAsync(SqlDataReader reader, CancellationToken cancellationToken) =>

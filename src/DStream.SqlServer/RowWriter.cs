@@ -14,7 +14,7 @@ namespace DStream.SqlServer;
 /// Writes rows of the page's select list as JSON, for the column types that the result set has. Reads each column once, in order, as
 /// sequential access demands. Not thread-safe.
 /// </summary>
-internal sealed class RowWriter : IDisposable
+internal sealed class RowWriter
 {
     private readonly IReadOnlyList<CapturedColumn> _columns;
     private readonly ColumnWriter[] _writers;
@@ -22,7 +22,7 @@ internal sealed class RowWriter : IDisposable
     private readonly byte[][] _prefixes;
     private readonly bool[] _isKey;
     private readonly UnavailableColumns _unavailable;
-    private readonly PooledBuffer _key = new(256);
+    private readonly ArrayBufferWriter<byte> _key = new(256);
     private readonly byte[] _lsn = new byte[Lsn.Size];
     private readonly byte[] _mask = new byte[128];
 
@@ -73,9 +73,6 @@ internal sealed class RowWriter : IDisposable
         return position;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
-
     private IReadOnlyList<string>? WriteColumns(SqlDataReader reader, IBufferWriter<byte> json, UnavailableColumns.Set? unavailable, out ulong keyHash)
     {
         var hash = Fnv.Start;
@@ -114,11 +111,11 @@ internal sealed class RowWriter : IDisposable
 
     private ulong WriteKey(SqlDataReader reader, int ordinal, ColumnWriter? writer, IBufferWriter<byte> json, ulong hash)
     {
-        _key.Truncate(0);
+        _key.ResetWrittenCount();
         if (writer is null) _key.Write("null"u8);
         else writer.Write(reader, ordinal, _key);
-        json.Write(_key.Written.Span);
-        return Fnv.Add(Fnv.Add(hash, _key.Written.Span), ","u8);
+        json.Write(_key.WrittenSpan);
+        return Fnv.Add(Fnv.Add(hash, _key.WrittenSpan), ","u8);
     }
 
     private UnavailableColumns.Set Without(UnavailableColumns.Set set, int column)

@@ -37,38 +37,66 @@ internal sealed class SqlServerDatabase
     public SqlCommand Command(SqlConnection connection, string text) =>
         new(text, connection) { CommandTimeout = _commandTimeoutSeconds };
 
-    /// <summary>Opens a connection for the work and closes it. The work sees the client's own exceptions.</summary>
+    /// <summary>
+    /// Opens a connection for the work and closes it. The work sees the client's own exceptions. Where this ends by cancellation or silence,
+    /// the work may still be blocked inside of the client for a while: what it uses must not be used again.
+    /// </summary>
     public async ValueTask<T> RunAsync<T>(Func<SqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var connection = new SqlConnection(_connectionString);
-        await using var closing = connection.ConfigureAwait(false);
-        using var watchdog = new CommandWatchdog(connection, _limit, _time, cancellationToken);
+        var watchdog = new CommandWatchdog(connection, _limit, _time, cancellationToken);
+        var running = RunAsync(connection, watchdog, work);
         try
         {
-            await connection.OpenAsync(watchdog.Token);
-            return await work(connection, watchdog.Token);
+            return await running.WaitAsync(watchdog.GivenUp);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && IsEffectOfCancellation(e))
         {
+            Abandon(running);
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
         catch (Exception e) when (watchdog.DeadlinePassed && IsEffectOfCancellation(e))
         {
+            Abandon(running);
             throw Errors.Silent(_limit, e);
         }
         catch (SqlException e)
         {
             throw Errors.Map(e);
         }
-        catch (InvalidOperationException e) when (e is not ObjectDisposedException && connection.State != System.Data.ConnectionState.Open)
+        catch (PoolExhaustedException e)
         {
-            throw Errors.NoConnection(e);
+            throw Errors.NoConnection(e.InnerException!);
         }
     }
 
+    private static async Task<T> RunAsync<T>(SqlConnection connection, CommandWatchdog watchdog, Func<SqlConnection, CancellationToken, ValueTask<T>> work)
+    {
+        // The caller's thread must stay free to give up: the client's getters block where a row has not arrived whole.
+        await Task.Yield();
+        using (watchdog)
+        await using (connection.ConfigureAwait(false))
+        {
+            try
+            {
+                await connection.OpenAsync(watchdog.Token);
+            }
+            catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+            {
+                throw new PoolExhaustedException(e);
+            }
+
+            return await work(connection, watchdog.Token);
+        }
+    }
+
+    // Nobody awaits it any more: its failure is the effect of what has been reported.
+    private static void Abandon(Task running) =>
+        running.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
     private static bool IsEffectOfCancellation(Exception e) =>
-        e is SqlException or OperationCanceledException or InvalidOperationException or IOException;
+        e is SqlException or OperationCanceledException or InvalidOperationException or PoolExhaustedException or IOException;
 
     // I8: the client's own messages on a bad connection string can quote it.
     private static SqlConnectionStringBuilder Parse(string connectionString)

@@ -9,14 +9,17 @@ internal sealed class TableChangeReader : ITableChangeReader
     private readonly SqlServerDatabase _database;
     private readonly CaptureInstance _instance;
     private readonly Remedies _remedies;
-    private readonly PageReader _pages;
+    private readonly Func<PageReader> _createPages;
+    private PageReader _pages;
 
     public TableChangeReader(SqlServerDatabase database, CaptureInstance instance, ReadPlan plan, TableReadOptions options, Remedies remedies)
     {
         _database = database;
         _instance = instance;
         _remedies = remedies;
-        _pages = new PageReader(database, instance, new PageStatements(instance, plan, options.UpdateImages), options.ValueFormat);
+        var statements = new PageStatements(instance, plan, options.UpdateImages);
+        _createPages = () => new PageReader(database, instance, statements, options.ValueFormat);
+        _pages = _createPages();
         Table = new TableDescription(
             instance.Table, instance.Name, instance.LowLsn, [.. instance.Columns.Select(column => column.Name)], instance.KeyColumns, !plan.CommandOrder);
     }
@@ -32,15 +35,21 @@ internal sealed class TableChangeReader : ITableChangeReader
 
         // Nothing can lie between, and the function fails (313) where its bounds are out of order.
         if (upTo < from.NextLsn) return Empty(from, upTo);
-        return await _database.RunAsync((connection, token) => ReadPageAsync(connection, from, upTo, limits, token), cancellationToken);
+        var pages = _pages;
+        try
+        {
+            return await _database.RunAsync((connection, token) => ReadPageAsync(pages, connection, from, upTo, limits, token), cancellationToken);
+        }
+        catch
+        {
+            // The read that failed may still be blocked inside of the client, with the buffers of this one.
+            _pages = _createPages();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _pages.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static ChangeBatch Empty(ChangePosition after, Lsn upTo)
     {
@@ -50,11 +59,11 @@ internal sealed class TableChangeReader : ITableChangeReader
     }
 
     private async ValueTask<ChangeBatch> ReadPageAsync(
-        SqlConnection connection, ChangePosition after, Lsn upTo, PageLimits limits, CancellationToken cancellationToken)
+        PageReader pages, SqlConnection connection, ChangePosition after, Lsn upTo, PageLimits limits, CancellationToken cancellationToken)
     {
         try
         {
-            return await _pages.ReadAsync(connection, after, upTo, limits, cancellationToken);
+            return await pages.ReadAsync(connection, after, upTo, limits, cancellationToken);
         }
         catch (CaptureInstanceGoneException e)
         {

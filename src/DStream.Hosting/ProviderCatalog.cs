@@ -1,19 +1,65 @@
+using System.Collections.Concurrent;
+using DStream.AzureBlob;
 using DStream.Configuration;
 using DStream.Core;
 using DStream.InMemory;
+using DStream.ServiceBus;
+using DStream.SqlServer;
 
 namespace DStream.Hosting;
 
 /// <summary>
-/// Maps a configuration <c>type</c> to its constructor: a new provider is one line here. What it makes belongs to the host's container, but for
-/// the namespaces and in-memory brokers, which it keeps so that all parts of a process share one connection to each.
+/// Maps a configuration <c>type</c> to its constructor: a new provider is one line here. It keeps the namespaces that it opened, so that all
+/// parts of a process share one connection to each.
 /// </summary>
-public sealed class ProviderCatalog(TimeProvider time, MemoryProviders? memory = null)
+public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, MemoryProviders? memory = null) : IAsyncDisposable
 {
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(1);
+
+    private static readonly Dictionary<string, Func<ProviderCatalog, IngesterConfig, IChangeSource>> Sources = new()
+    {
+        ["sqlserver"] = static (catalog, config) => catalog.SqlServerSource(config),
+    };
+
+    private static readonly Dictionary<string, Func<ProviderCatalog, IngesterConfig, ICheckpointStore>> CheckpointStores = new()
+    {
+        ["sqlserver"] = static (catalog, config) => catalog.SqlServerCheckpoints(config),
+    };
+
+    private static readonly Dictionary<string, Func<ProviderCatalog, LocksConfig, ILeaseProvider>> LeaseProviders = new()
+    {
+        ["azure_blob"] = static (catalog, config) => catalog.AzureBlobLeases(config),
+        ["memory"] = static (catalog, _) => catalog._memory.Leases,
+    };
+
+    private static readonly Dictionary<string, Func<ProviderCatalog, QueueConfig, QueueProvider>> Queues = new()
+    {
+        ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusQueue(config),
+        ["memory"] = static (catalog, _) => new QueueProvider(catalog._memory.Broker, catalog._memory.Broker, catalog._memory.Broker),
+    };
+
+    private static readonly Dictionary<string, Func<ProviderCatalog, OutputConfig, OutputProvider>> Outputs = new()
+    {
+        ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusOutput(config),
+        ["console"] = static (_, _) => new OutputProvider(new ConsoleSender(Console.Out), new NoAdministration()),
+        ["memory"] = static (catalog, _) => new OutputProvider(catalog._memory.Broker, catalog._memory.Broker),
+    };
+
     private readonly MemoryProviders _memory = memory ?? new MemoryProviders(time);
+    private readonly ConcurrentDictionary<string, ServiceBusNamespace> _namespaces = [];
 
     /// <summary>What a configuration may name.</summary>
     public static KnownProviders Known => KnownProviders.Shipped;
+
+    /// <summary>The types that can be made, by the member that makes them; for the test that holds <see cref="Known"/> to them.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyCollection<string>> Types { get; } = new Dictionary<string, IReadOnlyCollection<string>>
+    {
+        [nameof(Source)] = Sources.Keys,
+        [nameof(Checkpoints)] = CheckpointStores.Keys,
+        [nameof(Leases)] = LeaseProviders.Keys,
+        [nameof(Queue)] = Queues.Keys,
+        [nameof(Output)] = Outputs.Keys,
+    };
 
     /// <summary>The changes of the database.</summary>
     public IChangeSource Source(IngesterConfig config) => Make(config.DbType, Sources, config);
@@ -30,33 +76,50 @@ public sealed class ProviderCatalog(TimeProvider time, MemoryProviders? memory =
     /// <summary>The topics.</summary>
     public OutputProvider Output(OutputConfig config) => Make(config.Type, Outputs, config);
 
-    private static readonly Dictionary<string, Func<ProviderCatalog, IngesterConfig, IChangeSource>> Sources = new()
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-    };
-
-    private static readonly Dictionary<string, Func<ProviderCatalog, IngesterConfig, ICheckpointStore>> CheckpointStores = new()
-    {
-    };
-
-    private static readonly Dictionary<string, Func<ProviderCatalog, LocksConfig, ILeaseProvider>> LeaseProviders = new()
-    {
-        ["memory"] = static (catalog, _) => catalog._memory.Leases,
-    };
-
-    private static readonly Dictionary<string, Func<ProviderCatalog, QueueConfig, QueueProvider>> Queues = new()
-    {
-        ["memory"] = static (catalog, _) => new QueueProvider(catalog._memory.Broker, catalog._memory.Broker, catalog._memory.Broker),
-    };
-
-    private static readonly Dictionary<string, Func<ProviderCatalog, OutputConfig, OutputProvider>> Outputs = new()
-    {
-        ["console"] = static (_, _) => new OutputProvider(new ConsoleSender(Console.Out), new NoAdministration()),
-        ["memory"] = static (catalog, _) => new OutputProvider(catalog._memory.Broker, catalog._memory.Broker),
-    };
+        foreach (var bus in _namespaces.Values) await bus.DisposeAsync();
+    }
 
     private TProvider Make<TConfig, TProvider>(
         string type, Dictionary<string, Func<ProviderCatalog, TConfig, TProvider>> constructors, TConfig config) =>
         constructors.TryGetValue(type, out var constructor)
             ? constructor(this, config)
             : throw new InvalidOperationException($"No provider '{type}'. Known: {string.Join(", ", constructors.Keys)}.");
+
+    private SqlServerChangeSource SqlServerSource(IngesterConfig config)
+    {
+        var tables = config.Tables.ToDictionary(static table => table.Name, table => new TableReadOptions
+        {
+            ReadMode = table.ReadMode,
+            UpdateImages = table.UpdateImages,
+            ValueFormat = config.Values,
+        });
+        var options = new SqlServerSourceOptions { ConnectionString = config.DbConnectionString, ForTable = table => tables[table] };
+        return new SqlServerChangeSource(options, time, loggers.CreateLogger<SqlServerChangeSource>());
+    }
+
+    private SqlServerCheckpointStore SqlServerCheckpoints(IngesterConfig config) =>
+        new(config.DbConnectionString, CommandTimeout, time, loggers.CreateLogger<SqlServerCheckpointStore>());
+
+    private AzureBlobLeaseProvider AzureBlobLeases(LocksConfig config) => new(
+        new AzureBlobLeaseOptions { ConnectionString = config.ConnectionString, Container = config.ContainerName, LeaseDuration = config.LeaseDuration },
+        time, loggers.CreateLogger<AzureBlobLeaseProvider>());
+
+    private QueueProvider ServiceBusQueue(QueueConfig config)
+    {
+        var bus = ServiceBus(config.ConnectionString);
+        return new QueueProvider(bus, bus, ServiceBusAdministration(config.ConnectionString, config.CreateEntities));
+    }
+
+    private OutputProvider ServiceBusOutput(OutputConfig config) =>
+        new(ServiceBus(config.ConnectionString), ServiceBusAdministration(config.ConnectionString, config.CreateEntities));
+
+    private ServiceBusNamespace ServiceBus(string connectionString) => _namespaces.GetOrAdd(
+        connectionString, text => new ServiceBusNamespace(ServiceBusOptions.For(text), time, loggers.CreateLogger<ServiceBusNamespace>()));
+
+    private IBrokerAdministration ServiceBusAdministration(string connectionString, bool create) => create
+        ? new ServiceBusAdministration(ServiceBusOptions.For(connectionString), time, loggers.CreateLogger<ServiceBusAdministration>())
+        : new NoAdministration();
 }

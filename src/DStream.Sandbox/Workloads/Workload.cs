@@ -1,0 +1,60 @@
+using Microsoft.Data.SqlClient;
+
+namespace DStream.Sandbox.Workloads;
+
+/// <summary>Commits transactions of inserts, updates, deletes and key swaps over some tables, as its seed says.</summary>
+public sealed class Workload
+{
+    private readonly string _connectionString;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly List<TableWriter> _writers;
+
+    public Workload(string connectionString, IReadOnlyList<SandboxTable> tables, int seed, TimeProvider time)
+    {
+        _connectionString = connectionString;
+        _time = time;
+        _random = new Random(seed);
+        _writers = [.. tables.Select(table => new TableWriter(table, _random, time))];
+    }
+
+    /// <summary>Commits until that many changes are in the log, or until cancelled; as fast as the rate allows.</summary>
+    /// <param name="log">Takes what was committed.</param>
+    /// <param name="changes">How many changes more; null for no end.</param>
+    /// <param name="rate">Changes a second; 0 for as many as can be.</param>
+    /// <param name="cancellationToken">Ends the workload.</param>
+    public async Task RunAsync(CommittedLog log, int? changes, double rate, CancellationToken cancellationToken)
+    {
+        await using var connection = new SqlConnection(_connectionString);
+        await connection.OpenAsync(cancellationToken);
+        var began = _time.GetTimestamp();
+        var committed = 0;
+        while (changes is null || committed < changes)
+        {
+            var writer = _writers[_random.Next(_writers.Count)];
+            var room = changes is null ? int.MaxValue : changes.Value - committed;
+            var transaction = await writer.RunTransactionAsync(connection, room, cancellationToken);
+            log.Add(writer.Table.Name, transaction);
+            committed += transaction.Count;
+            if (rate <= 0) continue;
+
+            var due = TimeSpan.FromSeconds(committed / rate) - _time.GetElapsedTime(began);
+            if (due > TimeSpan.Zero) await Task.Delay(due, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Creates the database with its tables and enables change data capture.</summary>
+    public static async Task CreateDatabaseAsync(
+        string serverConnectionString, string database, IReadOnlyList<SandboxTable> tables, CancellationToken cancellationToken)
+    {
+        await using var connection = new SqlConnection(serverConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        List<string> statements = [$"CREATE DATABASE [{database}]", $"USE [{database}]", "EXEC sys.sp_cdc_enable_db"];
+        foreach (var statement in statements.Concat(tables.SelectMany(static table => table.CreateStatements)))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = statement;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

@@ -1,7 +1,0 @@
-namespace DStream.Architecture.Tests;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void True_Always_True() => Assert.True(true);
-}

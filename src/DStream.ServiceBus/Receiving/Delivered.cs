@@ -1,4 +1,5 @@
 using Amqp;
+using Amqp.Framing;
 
 namespace DStream.ServiceBus.Receiving;
 
@@ -19,6 +20,9 @@ internal sealed class Delivered(Guid tag, uint? id, ReadOnlyMemory<byte> bare, M
     public int DeliveryCount { get; init; }
 
     public long SequenceNumber { get; init; }
+
+    /// <summary>Why the broker refused to settle it; null where it did not.</summary>
+    public Error? Refusal { get; set; }
 
     /// <summary>Who waits for the broker's answer; null before it is settled.</summary>
     public Settlement? Settlement { get; set; }

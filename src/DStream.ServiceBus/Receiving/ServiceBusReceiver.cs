@@ -96,10 +96,19 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
     private ReceivedMessage Open(Delivered delivered) =>
         new(_reader.Read(delivered.Bare), delivered) { DeliveryCount = delivered.DeliveryCount, SequenceNumber = delivered.SequenceNumber };
 
-    private ValueTask SettleAsync(IReadOnlyList<ReceivedMessage> messages, Outcome state, CancellationToken cancellationToken)
+    private async ValueTask SettleAsync(IReadOnlyList<ReceivedMessage> messages, Outcome state, CancellationToken cancellationToken)
     {
         ThrowIfUnusable();
-        return _settler.SettleAsync(messages, state, _connection.Options.OperationTimeout, _connection.Time, cancellationToken);
+        try
+        {
+            await _settler.SettleAsync(messages, state, _connection.Options.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerRefusedException e) when (SessionId is not null && e.Condition is ServiceBusErrors.SessionLockLost or ServiceBusErrors.MessageLockLost)
+        {
+            // The messages of a session are locked by its lock alone: one lost is all lost.
+            Fail(e);
+            throw new ProviderException(e.Message, isTransient: true, e);
+        }
     }
 
     private void GiveCredit()

@@ -14,10 +14,13 @@ internal sealed class Settlement(int deliveries, bool asksRejection)
     /// <summary>The first refusal; null where the broker did all of it.</summary>
     public Error? Refusal => _refusal;
 
-    public void Answer(DeliveryState? state)
+    /// <summary>Takes the broker's answer for one delivery, and returns its refusal; null where it did as asked.</summary>
+    public Error? Answer(DeliveryState? state)
     {
-        if (RefusalIn(state) is { } refusal) Interlocked.CompareExchange(ref _refusal, refusal, null);
+        var refusal = RefusalIn(state);
+        if (refusal is not null) Interlocked.CompareExchange(ref _refusal, refusal, null);
         if (Interlocked.Decrement(ref _remaining) == 0) _done.TrySetResult();
+        return refusal;
     }
 
     public void Fail(Exception exception) => _done.TrySetException(exception);

@@ -27,7 +27,8 @@ internal sealed class Settler
     public void Add(Delivered delivered) => _unsettled[delivered.Tag] = delivered;
 
     /// <summary>Settles, and waits until the broker has said that it did.</summary>
-    /// <exception cref="ProviderException">Transient: a lock was lost, or no answer came.</exception>
+    /// <exception cref="BrokerRefusedException">Transient: a lock was lost.</exception>
+    /// <exception cref="ProviderException">Transient: no answer came.</exception>
     public async ValueTask SettleAsync(IReadOnlyList<ReceivedMessage> messages, Outcome state, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         if (messages.Count == 0) return;
@@ -35,7 +36,9 @@ internal sealed class Settler
         var settlement = new Settlement(messages.Count, state is Rejected);
         foreach (var message in messages)
         {
-            if (message.LockToken is not Delivered delivered || !_unsettled.ContainsKey(delivered.Tag))
+            var delivered = message.LockToken as Delivered;
+            if (delivered?.Refusal is { } before) throw Refused(before, action);
+            if (delivered is null || !_unsettled.ContainsKey(delivered.Tag))
                 throw new ArgumentException("A message is settled already, or was not received here.", nameof(messages));
             delivered.Settlement = settlement;
         }
@@ -52,7 +55,7 @@ internal sealed class Settler
             throw ServiceBusErrors.From(e, action, _entity);
         }
 
-        if (settlement.Refusal is { } refusal) throw ServiceBusErrors.From(refusal, action, _entity);
+        if (settlement.Refusal is { } refusal) throw Refused(refusal, action);
     }
 
     /// <summary>Gives back whatever is not settled, without an answer: the link is about to close.</summary>
@@ -65,6 +68,9 @@ internal sealed class Settler
         Volatile.Write(ref _failure, reason);
         foreach (var delivered in _unsettled.Values) delivered.Settlement?.Fail(reason);
     }
+
+    private BrokerRefusedException Refused(Error refusal, string action) =>
+        new(refusal.Condition?.ToString(), ServiceBusErrors.From(refusal, action, _entity));
 
     private void Send(IEnumerable<Delivered> deliveries, Outcome state, bool settled, Settlement? settlement)
     {
@@ -95,6 +101,8 @@ internal sealed class Settler
     // Called on the reader thread.
     private void OnStateChanged(IDelivery delivery)
     {
-        if (delivery.Tag is { Length: 16 } tag && _unsettled.TryRemove(new Guid(tag), out var delivered)) delivered.Settlement?.Answer(delivery.State);
+        if (delivery.Tag is not { Length: 16 } bytes || !_unsettled.TryGetValue(new Guid(bytes), out var delivered)) return;
+        delivered.Refusal = delivered.Settlement?.Answer(delivery.State);
+        _unsettled.TryRemove(delivered.Tag, out _);
     }
 }

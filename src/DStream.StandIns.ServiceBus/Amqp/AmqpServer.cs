@@ -54,7 +54,15 @@ internal sealed class AmqpServer : IFaultTarget
 
         _listener = null;
         if (abruptly) DropConnections();
-        listener.Close();
+        try
+        {
+            listener.Close();
+        }
+        catch (Exception broken) when (broken is AmqpException or ObjectDisposedException)
+        {
+            // A connection broke while it was being closed, and the library stopped there: the others are broken too.
+            DropConnections();
+        }
     }
 
     public int DropConnections()

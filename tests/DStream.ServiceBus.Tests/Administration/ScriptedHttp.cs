@@ -52,8 +52,7 @@ internal sealed class ScriptedHttp : IAsyncDisposable
                 Requests.Add(request);
                 var (status, body) = _answer(request);
                 context.Response.StatusCode = status;
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-                context.Response.Close();
+                context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: true);
             }
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)

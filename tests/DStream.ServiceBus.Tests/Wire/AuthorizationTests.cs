@@ -102,7 +102,7 @@ public sealed class AuthorizationTests
     {
         await using var bench = await Bench.StartAsync();
         await bench.SendAsync(Bench.Queue, Samples.Messages(0, 5));
-        await bench.StopBrokerAsync(abruptly: true);
+        bench.Broker.Suspend(abruptly: true);
         await Assert.ThrowsAsync<ProviderException>(() => bench.SendAsync(Bench.Queue, Samples.Messages(0, 5)));
 
         Assert.NotEmpty(bench.Log.Texts);

@@ -43,10 +43,6 @@ internal sealed class Bench : IAsyncDisposable
 
     public MessageQueue Find(string name) => Broker.Broker.Queues.Single(queue => queue.Path == name);
 
-    public Task StopBrokerAsync(bool abruptly) => Broker.SuspendAsync(abruptly, Token);
-
-    public Task StartBrokerAsync() => Broker.ResumeAsync(Token);
-
     public async Task SendAsync(string entity, params OutboundMessage[] messages)
     {
         await using var sender = await Namespace.OpenSenderAsync(entity, Token);

@@ -190,8 +190,8 @@ public sealed class ReceivingTests
         var messages = await Bench.DrainAsync(first, 10);
         var waiting = first.ReceiveAsync(10, TimeSpan.FromMinutes(1), Bench.Token).AsTask();
 
-        await bench.StopBrokerAsync(abruptly);
-        await bench.StartBrokerAsync();
+        bench.Broker.Suspend(abruptly);
+        bench.Broker.Resume();
         var failure = await Assert.ThrowsAsync<ProviderException>(() => waiting);
         var settling = await Assert.ThrowsAsync<ProviderException>(async () => await first.CompleteAsync(messages, Bench.Token));
         bench.Broker.Faults.ExpireSessionLocks();

@@ -203,8 +203,8 @@ public sealed class SendingTests
         });
 
         await Bench.UntilAsync(() => sent > 20);
-        await bench.StopBrokerAsync(abruptly);
-        await bench.StartBrokerAsync();
+        bench.Broker.Suspend(abruptly);
+        bench.Broker.Resume();
         await sending;
 
         await using var receiver = await bench.AcceptAsync();

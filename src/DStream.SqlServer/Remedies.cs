@@ -9,7 +9,8 @@ internal sealed class Remedies(string database, string? user)
 {
     private readonly string _user = CaptureInstance.Quote(user is { Length: > 0 } ? user : "DStream's database user");
 
-    private string Use => $"USE {CaptureInstance.Quote(database)};";
+    // A connection string may leave the database to the login's default.
+    private string Use => database.Length == 0 ? "In the source database:" : $"USE {CaptureInstance.Quote(database)};";
 
     public string EnableDatabase => $"{Use} EXEC sys.sp_cdc_enable_db;";
 
@@ -18,7 +19,7 @@ internal sealed class Remedies(string database, string? user)
     public string Upgrade => $"{Use} EXEC sys.sp_vupgrade_replication; or set read_mode = \"function\".";
 
     public string CreateTable(TableName table) =>
-        $"correct the name, create {table.Quoted} in {CaptureInstance.Quote(database)}, or let DStream see it: {Use} GRANT SELECT ON OBJECT::{table.Quoted} TO {_user};";
+        $"correct the name, create {table.Quoted}, or let DStream see it: {Use} GRANT SELECT ON OBJECT::{table.Quoted} TO {_user};";
 
     public string EnableTable(TableName table) =>
         $"{Use} EXEC sys.sp_cdc_enable_table @source_schema = {Literal(table.Schema)}, @source_name = {Literal(table.Table)}, @role_name = NULL;";

@@ -1,4 +1,5 @@
 using DStream.Core;
+using DStream.StandIns.SqlServer;
 using DStream.StandIns.SqlServer.Types;
 
 namespace DStream.SqlServer.Tests;
@@ -87,6 +88,19 @@ public sealed class RowWriterTests
 
         Assert.Equal(kind == SqlKind.NVarChar ? length + 2 : (((length + 2) / 3) * 4) + 2, json.Length);
         Assert.True(kind == SqlKind.NVarChar ? !json.AsSpan(1, length).ContainsAnyExcept('z') : !json.AsSpan(1, length / 3 * 4).ContainsAnyExcept('A'));
+    }
+
+    [Fact]
+    public async Task Write_LargeValueOverTls_ComesWhole()
+    {
+        var text = string.Concat(Enumerable.Repeat("a\u4e16", 1_000_000));
+        await using var server = await ScriptedServer.StartAsync(
+            new ScriptedEngine([Body], [.. Enumerable.Repeat(new ScriptedRow(2, [1], text), 3)]), new SqlServerListenerOptions { Encryption = SqlEncryption.Required });
+
+        var read = await server.ReadAsync(Both);
+
+        Assert.Equal(3, read.Count);
+        Assert.All(read, row => Assert.Equal(text, row.Data[9..^2]));
     }
 
     [Fact]

@@ -14,8 +14,6 @@ namespace DStream.Hosting;
 /// </summary>
 public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, MemoryProviders? memory = null) : IAsyncDisposable
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(1);
-
     private static readonly Dictionary<string, Func<ProviderCatalog, IngesterConfig, IChangeSource>> Sources = new()
     {
         ["sqlserver"] = static (catalog, config) => catalog.SqlServerSource(config),
@@ -100,8 +98,9 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
         return new SqlServerChangeSource(options, time, loggers.CreateLogger<SqlServerChangeSource>());
     }
 
-    private SqlServerCheckpointStore SqlServerCheckpoints(IngesterConfig config) =>
-        new(config.DbConnectionString, CommandTimeout, time, loggers.CreateLogger<SqlServerCheckpointStore>());
+    private SqlServerCheckpointStore SqlServerCheckpoints(IngesterConfig config) => new(
+        new SqlServerCheckpointOptions { ConnectionString = config.DbConnectionString, CreateTable = config.Checkpoints.CreateTable },
+        time, loggers.CreateLogger<SqlServerCheckpointStore>());
 
     private AzureBlobLeaseProvider AzureBlobLeases(LocksConfig config) => new(
         new AzureBlobLeaseOptions { ConnectionString = config.ConnectionString, Container = config.ContainerName, LeaseDuration = config.LeaseDuration },

@@ -9,17 +9,18 @@ namespace DStream.SqlServer;
 public sealed class SqlServerCheckpointStore : ICheckpointStore
 {
     private readonly SqlServerDatabase _database;
+    private readonly bool _createTable;
     private readonly ILogger _logger;
 
     /// <summary>For one database. Connects at the first call.</summary>
-    /// <param name="connectionString">A secret, in ADO.NET form.</param>
-    /// <param name="commandTimeout">How long one command may take.</param>
+    /// <param name="options">Where, and whether to create the table.</param>
     /// <param name="time">For the bounds of commands; the table's own times are the server's.</param>
     /// <param name="logger">Says when the table was created.</param>
     /// <exception cref="ArgumentException">The connection string is none; the message does not repeat it (I8).</exception>
-    public SqlServerCheckpointStore(string connectionString, TimeSpan commandTimeout, TimeProvider time, ILogger<SqlServerCheckpointStore> logger)
+    public SqlServerCheckpointStore(SqlServerCheckpointOptions options, TimeProvider time, ILogger<SqlServerCheckpointStore> logger)
     {
-        _database = new SqlServerDatabase(connectionString, commandTimeout, time);
+        _database = new SqlServerDatabase(options.ConnectionString, options.CommandTimeout, time);
+        _createTable = options.CreateTable;
         _logger = logger;
     }
 
@@ -104,6 +105,7 @@ public sealed class SqlServerCheckpointStore : ICheckpointStore
         }
         catch (ProviderException e) when (IsMissing(e.InnerException))
         {
+            if (!_createTable) throw Missing("the configuration forbids to create it", e);
             await _database.RunAsync(CreateAsync, cancellationToken);
             return await _database.RunAsync(work, cancellationToken);
         }
@@ -122,10 +124,13 @@ public sealed class SqlServerCheckpointStore : ICheckpointStore
         }
         catch (SqlException e) when (SqlErrors.IsDenied(e.Number) || e.Number is SqlErrors.SchemaMissingOrDenied or SqlErrors.CreateSchemaFailed)
         {
-            throw new ProviderException($"{_database.Errors.Name}: there is no table dstream.checkpoints, and the login may not create it "
-                + $"(error {e.Number}). Run deploy/sql/checkpoints.sql in the database as its owner.", isTransient: false, e);
+            throw Missing($"the login may not create it (error {e.Number})", e);
         }
     }
+
+    private ProviderException Missing(string reason, Exception inner) => new(
+        $"{_database.Errors.Name}: there is no table dstream.checkpoints, and {reason}. Run deploy/sql/checkpoints.sql in the database as its owner.",
+        isTransient: false, inner);
 
     /// <summary>Whether it was created here: several processes may try at once.</summary>
     private async ValueTask<bool> CreateAsync(SqlConnection connection, string statement, CancellationToken cancellationToken)

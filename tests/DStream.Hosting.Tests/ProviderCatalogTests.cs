@@ -6,11 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DStream.Hosting.Tests;
 
-public sealed class ProviderCatalogTests
+public sealed class ProviderCatalogTests : IAsyncDisposable
 {
     private const string Bus = "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=n;SharedAccessKey=a2V5;UseDevelopmentEmulator=true";
 
     private readonly ProviderCatalog _catalog = new(TimeProvider.System, NullLoggerFactory.Instance);
+
+    public ValueTask DisposeAsync() => _catalog.DisposeAsync();
 
     [Fact]
     public void Known_EveryMember_NamesExactlyWhatCanBeMade()
@@ -33,14 +35,13 @@ public sealed class ProviderCatalogTests
     }
 
     [Fact]
-    public async Task Queue_SameNamespaceAsOutput_SharesOneConnection()
+    public void Queue_SameNamespaceAsOutput_SharesOneConnection()
     {
         var queue = _catalog.Queue(new QueueConfig { Type = "azure_service_bus", Name = "q", ConnectionString = Bus });
         var output = _catalog.Output(new OutputConfig { Type = "azure_service_bus", ConnectionString = Bus });
 
         Assert.Same(queue.Senders, queue.Receivers);
         Assert.Same(queue.Senders, output.Senders);
-        await _catalog.DisposeAsync();
     }
 
     [Fact]

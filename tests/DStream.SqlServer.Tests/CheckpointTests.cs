@@ -104,6 +104,19 @@ public sealed class CheckpointTests : IAsyncLifetime
         Assert.Equal(CheckpointSave.NotForward, await store.SaveAsync(Table, 1, ChangePosition.EndOf(First), Stop));
     }
 
-    private SqlServerCheckpointStore Store() =>
-        new(_server.ConnectionString, TimeSpan.FromSeconds(30), TimeProvider.System, NullLogger<SqlServerCheckpointStore>.Instance);
+    [Fact]
+    public async Task BeginEpochAsync_CreationForbidden_NamesTheScriptAndCreatesNothing()
+    {
+        var created = _server.Listener.Faults.On(FaultPoint.Request("CREATE TABLE")).Error(262, 14);
+
+        var error = await Assert.ThrowsAsync<ProviderException>(async () => await Store(createTable: false).BeginEpochAsync(Table, "host/1", Stop));
+
+        Assert.False(error.IsTransient);
+        Assert.Contains("deploy/sql/checkpoints.sql", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, created.Fired);
+    }
+
+    private SqlServerCheckpointStore Store(bool createTable = true) => new(
+        new SqlServerCheckpointOptions { ConnectionString = _server.ConnectionString, CreateTable = createTable },
+        TimeProvider.System, NullLogger<SqlServerCheckpointStore>.Instance);
 }

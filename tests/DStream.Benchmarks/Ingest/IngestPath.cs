@@ -27,7 +27,8 @@ internal sealed class IngestPath : IAsyncDisposable
     {
         var options = new SqlServerSourceOptions { ConnectionString = connections.Database };
         _source = new SqlServerChangeSource(options, TimeProvider.System, NullLogger<SqlServerChangeSource>.Instance);
-        _checkpoints = new SqlServerCheckpointStore(connections.Database, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger<SqlServerCheckpointStore>.Instance);
+        _checkpoints = new SqlServerCheckpointStore(
+            new SqlServerCheckpointOptions { ConnectionString = connections.Database }, TimeProvider.System, NullLogger<SqlServerCheckpointStore>.Instance);
         _sender = sender;
     }
 

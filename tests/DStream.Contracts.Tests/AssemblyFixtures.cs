@@ -1,1 +1,4 @@
+using DStream.Contracts.Tests.SqlServer;
+
 [assembly: AssemblyFixture(typeof(BlobFixture))]
+[assembly: AssemblyFixture(typeof(RealSqlServer))]

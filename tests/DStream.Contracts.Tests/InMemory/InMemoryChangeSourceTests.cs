@@ -1,0 +1,6 @@
+namespace DStream.Contracts.Tests.InMemory;
+
+public sealed class InMemoryChangeSourceTests : ChangeSourceContract
+{
+    protected override ValueTask<IChangeSourceFixture> StartAsync() => new(new InMemoryChangeSourceFixture());
+}

@@ -63,6 +63,9 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// <summary>How many AMQP connections are open.</summary>
     public int ConnectionCount => _amqp.ConnectionCount;
 
+    /// <summary>How many links to and from entities are open.</summary>
+    public int LinkCount => _amqp.LinkCount;
+
     /// <summary>Starts a stand-in.</summary>
     /// <exception cref="SocketException">A port that was asked for is taken.</exception>
     public static Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)

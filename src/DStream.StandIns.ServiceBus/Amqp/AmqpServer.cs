@@ -30,6 +30,9 @@ internal sealed class AmqpServer : IFaultTarget
 
     public int ConnectionCount => _connections.Count;
 
+    /// <summary>Open links to and from entities.</summary>
+    public int LinkCount => _connections.Values.Sum(static connection => connection.Links.Count);
+
     public void Start()
     {
         // The library binds every interface for the name localhost; the number means what it says.

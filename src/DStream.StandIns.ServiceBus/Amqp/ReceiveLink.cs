@@ -12,7 +12,12 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
     // Bounds what one visit to the queue takes, so that receivers that compete share.
     private const int MostAtOnce = 64;
 
+    // On this thread the library is writing: an outcome reported meanwhile is its own, since clients' outcomes come from the reader's thread.
+    [ThreadStatic]
+    private static bool _writing;
+
     private readonly Lock _gate = new();
+    private readonly Lock _ending = new();
     private readonly LinkCredit _credit = new();
     private readonly List<ReceivedMessage> _taken = new(MostAtOnce);
     private readonly AmqpServer _server;
@@ -24,6 +29,13 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
     private SessionLease? _lease;
     private int _scheduled;
     private volatile bool _closed;
+
+    /// <summary>
+    /// Whether nothing can reach the client any more. The library notices in steps: the connection's state first, its links last, and
+    /// until then its sends fail without an exception.
+    /// </summary>
+    private bool IsGone => _closed || _link.IsClosed || _link.Session.IsClosed
+        || _link.Session.Connection is { IsClosed: true } or { ConnectionState: >= ConnectionState.CloseSent };
 
     public ReceiveLink(AmqpServer server, ConnectionHandler connection, ListenerLink link, MessageQueue queue, string path, bool peekLock)
     {
@@ -40,8 +52,20 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
 
     public string Name => _link.Name;
 
-    /// <summary>From now on messages come from this session.</summary>
-    public void Hold(SessionLease lease) => _lease = lease;
+    /// <summary>From now on messages come from this session, which is free again at once where the link has ended.</summary>
+    public void Hold(SessionLease lease)
+    {
+        lock (_ending)
+        {
+            if (!_closed)
+            {
+                _lease = lease;
+                return;
+            }
+        }
+
+        _queue.Release(lease);
+    }
 
     public override void OnFlow(FlowContext flowContext)
     {
@@ -51,8 +75,15 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
 
     public override void OnDisposition(DispositionContext dispositionContext)
     {
-        // The library also reports every open delivery of a link that ends as released. In the service those stay locked.
-        if (_closed || dispositionContext.Message is not TaggedMessage delivery) return;
+        if (dispositionContext.Message is not TaggedMessage delivery) return;
+
+        // The library reports what it could not write, and every open delivery of a link that ends, as if the client had released or
+        // (with the connection's error) rejected it. No client said so: nothing is settled, and nothing dead-lettered.
+        if (_writing || IsGone)
+        {
+            Close();
+            return;
+        }
 
         if (_server.Faults.Take(FaultKind.DropOnSettle, Path) is not null)
         {
@@ -69,11 +100,17 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
     /// <summary>The link is gone: its session becomes free, its messages stay locked until their time.</summary>
     public void Close()
     {
-        if (_closed) return;
+        SessionLease? lease;
+        lock (_ending)
+        {
+            if (_closed) return;
 
-        _closed = true;
+            _closed = true;
+            lease = _lease;
+        }
+
         _queue.StopWaiting(this);
-        if (_lease is { } lease) _queue.Release(lease);
+        if (lease is not null) _queue.Release(lease);
     }
 
     public void Detach(Error error)
@@ -113,7 +150,14 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         {
             _taken.Clear();
             _queue.Receive(_lease, _peekLock, Math.Min(_credit.Left, MostAtOnce), _taken, this);
-            foreach (var received in _taken) Deliver(received);
+            foreach (var received in _taken)
+            {
+                // What is left stays locked, or is free already with its session.
+                if (_closed) return;
+
+                Deliver(received);
+            }
+
             if (_taken.Count == 0) break;
         }
 
@@ -126,7 +170,15 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         var token = received.LockToken == Guid.Empty ? Guid.NewGuid() : received.LockToken;
         var buffer = OutgoingMessages.Write(received);
         _credit.OnSend();
-        _link.SendMessage(new TaggedMessage(token), buffer);
+        _writing = true;
+        try
+        {
+            _link.SendMessage(new TaggedMessage(token), buffer);
+        }
+        finally
+        {
+            _writing = false;
+        }
     }
 
     private void AnswerDrain()

@@ -52,13 +52,13 @@ internal static class SessionAttach
             context.Complete(receiver, 0);
 
             // The connection may have ended in between; then nobody told the receiver, which was not yet the link's endpoint.
-            if (context.Link.IsClosed) queue.Release(lease);
+            if (context.Link.IsClosed) receiver.Close();
         }
         catch (BrokerException refused)
         {
             if (connection.Settle(context.Link) && !context.Link.IsClosed) Refuse(context, refused);
         }
-        catch (AmqpException)
+        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
         {
             // The connection ended while the attach was answered.
             receiver.Close();
@@ -71,7 +71,7 @@ internal static class SessionAttach
         {
             context.Complete(AmqpErrors.From(refused));
         }
-        catch (AmqpException)
+        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
         {
             // The connection ended first: nobody waits for the answer.
         }

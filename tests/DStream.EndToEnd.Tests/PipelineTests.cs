@@ -104,6 +104,9 @@ public sealed class PipelineTests : IAsyncLifetime
     [
         .. pipeline.Hosts.Tables?.Tables.Select(static table => table.ToString()) ?? [],
         .. _servers.ServiceBus.Broker.Queues.Select(static queue => $"queue {queue.Path}: {queue.Counts}"),
+        .. _servers.ServiceBus.Broker.Queues.SelectMany(static queue => queue.DeadLetter!.Peek(0, int.MaxValue))
+            .GroupBy(static message => (message.DeliveryCount, Reason: string.Join(", ", message.ChangedProperties?.Values ?? [])))
+            .Select(static group => $"{group.Count()} dead letters after {group.Key.DeliveryCount} deliveries: {group.Key.Reason}"),
         .. _servers.ServiceBus.Broker.Topics.SelectMany(static topic => topic.Subscriptions.Values)
             .Select(static queue => $"subscription {queue.Path}: {queue.Counts}"),
     ]);

@@ -24,12 +24,18 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Warning, "Message {MessageId} (sequence number {SequenceNumber}) dead-lettered, {Reason}: {Description}")]
     internal static partial void DeadLettered(ILogger log, string messageId, long sequenceNumber, string reason, string description);
 
-    [LoggerMessage(2007, LogLevel.Warning, "No session can be accepted, the next attempt is in {DelaySeconds:0.0} s: {Problem}")]
-    internal static partial void QueueFailed(ILogger log, double delaySeconds, string problem);
+    [LoggerMessage(2007, LogLevel.Warning, "No session can be accepted; it is tried again until one can: {Problem}")]
+    internal static partial void QueueFailed(ILogger log, string problem);
 
     [LoggerMessage(2008, LogLevel.Error, "No session can be accepted because of a defect, the next attempt is in {DelaySeconds:0.0} s")]
     internal static partial void QueueDefect(ILogger log, double delaySeconds, Exception defect);
 
     [LoggerMessage(2009, LogLevel.Warning, "Session {Session} was not given back in order; it comes free when its lock runs out: {Problem}")]
     internal static partial void SessionNotReturned(ILogger log, string? session, string problem);
+
+    [LoggerMessage(2010, LogLevel.Information, "The ingest queue answers again, after {Seconds:0.0} s")]
+    internal static partial void QueueWorks(ILogger log, double seconds);
+
+    [LoggerMessage(2011, LogLevel.Debug, "No session can be accepted, the next attempt is in {DelaySeconds:0.0} s: {Problem}")]
+    internal static partial void QueueStillFails(ILogger log, double delaySeconds, string problem);
 }

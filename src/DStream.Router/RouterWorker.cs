@@ -25,6 +25,7 @@ internal sealed class RouterWorker(
     private static readonly PollingSchedule Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     private readonly HeldSessions _held = new(config.Sessions, time, log);
+    private readonly QueueOutage _outage = new(time, log);
     private int _freePlaces;
 
     private bool IsFull => Volatile.Read(ref _freePlaces) == 0;
@@ -41,10 +42,12 @@ internal sealed class RouterWorker(
         var failures = 0;
         while (!stopping.IsCancellationRequested)
         {
+            var attempt = _outage.Begin();
             try
             {
                 var session = await AcceptAsync(stopping);
                 failures = 0;
+                _outage.Works(attempt);
                 if (session is not null) await ServeAsync(session, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -54,7 +57,7 @@ internal sealed class RouterWorker(
             catch (Exception problem)
             {
                 var wait = Retry.AfterFailure(++failures, Random.Shared.NextDouble());
-                if (problem is ProviderException) Log.QueueFailed(log, wait.TotalSeconds, problem.Message);
+                if (problem is ProviderException) _outage.Fails(attempt, problem.Message, wait);
                 else Log.QueueDefect(log, wait.TotalSeconds, problem);
                 if (!await WaitAsync(wait, stopping)) return;
             }

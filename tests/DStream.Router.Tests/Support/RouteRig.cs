@@ -6,6 +6,7 @@ using DStream.InMemory;
 using DStream.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DStream.Router.Tests;
 
@@ -40,6 +41,8 @@ internal sealed class RouteRig : IAsyncDisposable
     public IBrokerAdministration QueueAdministration { get; set; }
 
     public int Places { get; init; } = 8;
+
+    public RecordingLogs Logs { get; } = new();
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -91,6 +94,7 @@ internal sealed class RouteRig : IAsyncDisposable
         var host = HostProgram.Build(services =>
         {
             services.AddSingleton(Time);
+            services.AddLogging(logging => logging.AddProvider(Logs));
             services.AddRouter(config);
             services.AddSingleton(new QueueProvider(Broker, Broker, QueueAdministration));
             services.AddSingleton(_ => new TopicSenders(config.Destinations.Select(topic => new TopicSender(topic, "sub1", Senders, Administration))));

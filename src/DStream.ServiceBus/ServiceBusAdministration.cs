@@ -27,7 +27,7 @@ public sealed class ServiceBusAdministration : IBrokerAdministration, IDisposabl
     /// <inheritdoc/>
     public async ValueTask EnsureQueueAsync(string queue, CancellationToken cancellationToken)
     {
-        if (await CreateAsync("queue", queue, EntityDescription.Queue(), cancellationToken).ConfigureAwait(false)) return;
+        if (await CreateAsync("queue", queue, EntityDescription.Queue(_options.ConnectionString.UseDevelopmentEmulator), cancellationToken).ConfigureAwait(false)) return;
         var existing = await GetAsync("queue", queue, cancellationToken).ConfigureAwait(false);
         Require(queue, EntityDescription.Flag(existing, "RequiresSession"), "sessions, by which DStream keeps order");
         Require(queue, EntityDescription.Flag(existing, "RequiresDuplicateDetection"), "duplicate detection, which turns at-least-once into effectively-once");

@@ -12,18 +12,27 @@ internal static class EntityDescription
 {
     private const string LockDuration = "PT1M";
     private const string DuplicateWindow = "PT10M";
+
+    // The service's default. What a subscription's messages fail for is its consumer's business.
     private const int MaxDeliveries = 10;
+
+    // The ingest queue's messages are good: what is not, the router dead-letters itself. So the broker must not do so because routers were
+    // killed, or a topic was closed, ten times, each time until a lock ran out. The portal takes up to 2000; the emulator no more than 10
+    // (https://github.com/Particular/NServiceBus.Transport.AzureServiceBus/pull/1400).
+    private const int MaxDeliveriesOfQueue = 2000;
+    private const int MaxDeliveriesOfEmulator = 10;
 
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
     private static readonly XNamespace ServiceBus = "http://schemas.microsoft.com/netservices/2010/10/servicebus/connect";
 
-    public static string Queue() => Entry(
+    /// <summary>The ingest queue.</summary>
+    public static string Queue(bool isEmulator) => Entry(
         "QueueDescription",
         ("LockDuration", LockDuration),
         ("RequiresDuplicateDetection", "true"),
         ("RequiresSession", "true"),
         ("DuplicateDetectionHistoryTimeWindow", DuplicateWindow),
-        ("MaxDeliveryCount", MaxDeliveries.ToString(CultureInfo.InvariantCulture)),
+        ("MaxDeliveryCount", (isEmulator ? MaxDeliveriesOfEmulator : MaxDeliveriesOfQueue).ToString(CultureInfo.InvariantCulture)),
         ("EnableBatchedOperations", "true"));
 
     public static string Topic() => Entry(

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using DStream.Core;
+using DStream.ServiceBus.Administration;
 using DStream.ServiceBus.Tests.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -26,6 +27,12 @@ public sealed class ServiceBusAdministrationTests
             ["LockDuration=PT1M", "RequiresDuplicateDetection=true", "RequiresSession=true", "DuplicateDetectionHistoryTimeWindow=PT10M", "MaxDeliveryCount=10", "EnableBatchedOperations=true"],
             Elements(request.Body, "QueueDescription"));
     }
+
+    [Theory]
+    [InlineData(false, "2000")]
+    [InlineData(true, "10")]
+    public void Queue_OfServiceOrEmulator_AllowsTheMostDeliveries(bool isEmulator, string deliveries) =>
+        Assert.Contains("MaxDeliveryCount=" + deliveries, Elements(EntityDescription.Queue(isEmulator), "QueueDescription"));
 
     [Fact]
     public async Task EnsureTopicAsync_Missing_PutsTopicThenSubscription()

@@ -71,9 +71,23 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     public static Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var standIn = new ServiceBusStandIn(options ?? new ServiceBusStandInOptions());
-        standIn.Resume();
-        return Task.FromResult(standIn);
+        options ??= new ServiceBusStandInOptions();
+        for (var attempt = 1; ; attempt++)
+        {
+            var standIn = new ServiceBusStandIn(options);
+            try
+            {
+                standIn.Resume();
+                return Task.FromResult(standIn);
+            }
+            catch (Exception taken) when (taken is SocketException or HttpListenerException)
+            {
+                // A port that was free a moment ago may be another's by now. One that was asked for stays what it is.
+                standIn.Suspend(abruptly: true);
+                standIn.Broker.Dispose();
+                if (attempt == 5 || (options.AmqpPort != 0 && options.AdministrationPort != 0)) throw;
+            }
+        }
     }
 
     /// <summary>

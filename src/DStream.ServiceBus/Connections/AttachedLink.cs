@@ -18,7 +18,9 @@ internal sealed class AttachedLink<TLink>(Session session, TLink link, Attach re
     /// <summary>Ends with the broker's reason, null where it gave none.</summary>
     public Task<Error?> Closed => closed;
 
-    public bool IsClosed => closed.IsCompleted || link.IsClosed || session.IsClosed;
+    // The library sets the states first and IsClosed last; in between a send or an attach would fail for nothing.
+    public bool IsClosed => closed.IsCompleted || link.IsClosed || session.IsClosed || link.LinkState > LinkState.Attached
+        || session.SessionState > SessionState.Opened || session.Connection.ConnectionState > ConnectionState.Opened;
 
     /// <summary>The last error of link, session or connection.</summary>
     public Error? Error => link.Error ?? session.Error ?? session.Connection.Error;

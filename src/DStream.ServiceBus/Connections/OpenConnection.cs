@@ -9,7 +9,8 @@ internal sealed class OpenConnection(Connection connection, CbsAuthorizer cbs) :
 
     public CbsAuthorizer Cbs => cbs;
 
-    public bool IsClosed => connection.IsClosed;
+    // The library sets the state first and IsClosed last.
+    public bool IsClosed => connection.IsClosed || connection.ConnectionState > ConnectionState.Opened;
 
     public async ValueTask DisposeAsync()
     {

@@ -55,17 +55,21 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>What Hosting's policy does: again while the failure is transient.</summary>
     public static async Task<T> RetryAsync<T>(Func<Task<T>> attempt)
     {
-        for (var tries = 1; ; tries++)
+        var failures = new List<string>();
+        while (failures.Count < 50)
         {
             try
             {
                 return await attempt();
             }
-            catch (ProviderException e) when (e.IsTransient && tries < 50)
+            catch (ProviderException e) when (e.IsTransient)
             {
                 // The transport pauses between its attempts to connect.
+                failures.Add(e.Message);
             }
         }
+
+        throw new InvalidOperationException($"Every attempt failed: {string.Join("; ", failures)}");
     }
 
     public static async Task UntilAsync(Func<bool> condition)

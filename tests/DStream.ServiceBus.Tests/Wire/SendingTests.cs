@@ -207,7 +207,7 @@ public sealed class SendingTests
         bench.Broker.Resume();
         await sending;
 
-        await using var receiver = await bench.AcceptAsync();
+        await using var receiver = await Bench.RetryAsync(() => bench.AcceptAsync());
         var received = await Bench.DrainAsync(receiver, 2000);
         Assert.Equal(Enumerable.Range(0, 2000).Select(number => $"id-{number:D8}"), received.Select(message => message.MessageId));
         Assert.Equal(2000, bench.Find(Bench.Queue).Counts.Active);

@@ -62,13 +62,16 @@ public sealed class FaultTests : WireTest
     public async Task CloseRst_BeforeTheSession_FailsTheOpen(string stage)
     {
         var point = stage switch { "Connect" => FaultPoint.Connect, "PreLogin" => FaultPoint.PreLogin, _ => FaultPoint.Login };
-        var rule = Listener.Faults.On(point).CloseRst();
+
+        // The client may try again by itself where the reset came before it had sent anything.
+        var rule = Listener.Faults.On(point).Always().CloseRst();
         await using var connection = new SqlConnection(ConnectionString());
 
         await Assert.ThrowsAsync<SqlException>(() => connection.OpenAsync(Token));
 
-        Assert.Equal(1, rule.Fired);
+        Assert.InRange(rule.Fired, 1, int.MaxValue);
         Assert.Empty(Engine.Logins);
+        Listener.Faults.Clear();
         await connection.OpenAsync(Token);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using DStream.Core;
 
 namespace DStream.Sandbox;
 
@@ -37,7 +38,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         while (!await AnswersAsync(port, both.Token))
         {
-            if (azurite._process.HasExited) throw new InvalidOperationException($"azurite-blob ended with exit code {azurite._process.ExitCode}.");
+            if (azurite._process.HasExited) throw new ProviderException($"azurite-blob ended with exit code {azurite._process.ExitCode}.", isTransient: false);
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, both.Token);
         }
 
@@ -66,7 +67,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new InvalidOperationException("--azurite needs azurite-blob on the PATH: npm install -g azurite.", missing);
+            throw new ProviderException("--azurite needs azurite-blob on the PATH: npm install -g azurite.", isTransient: false, missing);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DStream.Hosting;
 using DStream.Sandbox;
 
@@ -12,6 +13,7 @@ var level = new Option<LogLevel>("--log-level") { Description = "Least level of 
 
 changes.Validators.Add(result => RequireAtLeast(result, 1));
 tables.Validators.Add(result => RequireAtLeast(result, 1));
+rate.Validators.Add(result => RequireAtLeast(result, 0));
 verify.Validators.Add(result =>
 {
     if (result.GetValue(verify) && result.GetValue(changes) is null) result.AddError("--verify needs --changes N: it compares a finished run.");
@@ -21,7 +23,7 @@ var command = new RootCommand("DStream Sandbox: both hosts against stand-in serv
 {
     changes, verify, rate, tables, seed, azurite, level,
 };
-command.SetAction((parsed, cancellationToken) => SandboxRun.RunAsync(
+command.SetAction((parsed, cancellationToken) => new SandboxRun(
     new SandboxOptions
     {
         Changes = parsed.GetValue(changes),
@@ -33,12 +35,14 @@ command.SetAction((parsed, cancellationToken) => SandboxRun.RunAsync(
         LogLevel = parsed.GetValue(level),
     },
     Console.Out,
-    cancellationToken));
+    Console.Error,
+    TimeProvider.System).RunAsync(cancellationToken));
 
 var result = command.Parse(args);
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors) await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync("Try --help.");
     return ExitCodes.Usage;
 }
 
@@ -46,6 +50,6 @@ return await result.InvokeAsync(new InvocationConfiguration { ProcessTermination
 
 static void RequireAtLeast(System.CommandLine.Parsing.OptionResult result, int minimum)
 {
-    if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < minimum)
-        result.AddError($"{result.Option.Name} must be at least {minimum}.");
+    var isNumber = double.TryParse(result.Tokens.SingleOrDefault()?.Value, CultureInfo.InvariantCulture, out var value);
+    if (isNumber && !(value >= minimum && double.IsFinite(value))) result.AddError($"{result.Option.Name} must be at least {minimum}.");
 }

@@ -59,15 +59,15 @@ public static class SandboxConfiguration
         """;
 
     /// <summary>Loads a file with these servers in the environment.</summary>
-    public static DStreamConfig Load(string path, SandboxConnections connections)
+    public static DStreamConfig Load(string path, SandboxConnections connections) =>
+        ConfigLoader.Load(path, ProviderCatalog.Known, Variables(connections).GetValueOrDefault).GetOrThrow();
+
+    /// <summary>The environment variables that the file reads its secrets from.</summary>
+    public static IReadOnlyDictionary<string, string?> Variables(SandboxConnections connections) => new Dictionary<string, string?>
     {
-        var environment = new Dictionary<string, string?>
-        {
-            ["DSTREAM_DB_CONNECTION_STRING"] = connections.Database,
-            ["DSTREAM_INGEST_CONNECTION_STRING"] = connections.ServiceBus,
-            ["DSTREAM_PUBLISHER_CONNECTION_STRING"] = connections.ServiceBus,
-            ["DSTREAM_BLOB_CONNECTION_STRING"] = connections.Blob,
-        };
-        return ConfigLoader.Load(path, ProviderCatalog.Known, environment.GetValueOrDefault).GetOrThrow();
-    }
+        ["DSTREAM_DB_CONNECTION_STRING"] = connections.Database,
+        ["DSTREAM_INGEST_CONNECTION_STRING"] = connections.ServiceBus,
+        ["DSTREAM_PUBLISHER_CONNECTION_STRING"] = connections.ServiceBus,
+        ["DSTREAM_BLOB_CONNECTION_STRING"] = connections.Blob,
+    };
 }

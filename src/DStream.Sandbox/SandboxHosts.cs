@@ -11,7 +11,8 @@ namespace DStream.Sandbox;
 /// <param name="config">For both.</param>
 /// <param name="memory">What <c>type = "memory"</c> stands for; shared by all hosts that should see each other.</param>
 /// <param name="logLevel">Least level that the hosts write.</param>
-public sealed class SandboxHosts(DStreamConfig config, MemoryProviders memory, LogLevel logLevel) : IAsyncDisposable
+/// <param name="logTo">Takes what they write; null for the console.</param>
+public sealed class SandboxHosts(DStreamConfig config, MemoryProviders memory, LogLevel logLevel, ILoggerProvider? logTo = null) : IAsyncDisposable
 {
     private IHost? _ingester;
     private IHost? _router;
@@ -65,11 +66,18 @@ public sealed class SandboxHosts(DStreamConfig config, MemoryProviders memory, L
     private IHost Build(Action<IServiceCollection> addHost) => HostProgram.Build(services =>
     {
         services.AddSingleton(memory);
-        services.AddLogging(logging => logging.SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
+        services.AddLogging(logging =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        }));
+            logging.SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning);
+            if (logTo is not null) logging.AddProvider(logTo);
+            else AddConsole(logging);
+        });
         addHost(services);
+    });
+
+    private static void AddConsole(ILoggingBuilder logging) => logging.AddSimpleConsole(console =>
+    {
+        console.SingleLine = true;
+        console.TimestampFormat = "HH:mm:ss.fff ";
     });
 }

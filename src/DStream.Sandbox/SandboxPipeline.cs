@@ -20,23 +20,25 @@ public sealed class SandboxPipeline : IAsyncDisposable
     private readonly CancellationTokenSource _consuming = new();
     private Task _consumers = Task.CompletedTask;
 
-    private SandboxPipeline(
-        SandboxServers servers, IReadOnlyList<SandboxTable> tables, SandboxFile file, MemoryProviders memory, LogLevel level, bool verify, int seed, TimeProvider time)
+    private SandboxPipeline(SandboxConnections connections, SandboxFile file, SandboxPlan plan, TimeProvider time)
     {
-        _workload = new Workload(servers.Connections.Database, tables, seed, time);
+        _workload = new Workload(connections.Database, plan.Tables, plan.Seed, time) { SwapsKeys = plan.SwapsKeys };
         _file = file;
         _time = time;
-        Tables = tables;
-        Config = SandboxConfiguration.Load(file.Path, servers.Connections);
-        Hosts = new SandboxHosts(Config, memory, level);
-        Committed = new CommittedLog(verify);
-        Delivered = new DeliveredLog(verify);
-        _bus = new ServiceBusNamespace(ServiceBusOptions.For(servers.Connections.ServiceBus), time, NullLogger<ServiceBusNamespace>.Instance);
+        Tables = plan.Tables;
+        Config = SandboxConfiguration.Load(file.Path, connections);
+        Hosts = new SandboxHosts(Config, plan.Memory ?? new MemoryProviders(time), plan.LogLevel, plan.LogTo);
+        Committed = new CommittedLog(plan.Verify);
+        Delivered = new DeliveredLog(plan.Verify);
+        _bus = new ServiceBusNamespace(ServiceBusOptions.For(connections.ServiceBus), time, NullLogger<ServiceBusNamespace>.Instance);
     }
 
     public IReadOnlyList<SandboxTable> Tables { get; }
 
     public DStreamConfig Config { get; }
+
+    /// <summary>Where the dstream.hcl is.</summary>
+    public string ConfigurationPath => _file.Path;
 
     public SandboxHosts Hosts { get; }
 
@@ -45,28 +47,16 @@ public sealed class SandboxPipeline : IAsyncDisposable
     public DeliveredLog Delivered { get; }
 
     /// <summary>Creates the tables, writes the configuration and starts both hosts and the consumers.</summary>
-    /// <param name="servers">The servers.</param>
-    /// <param name="tables">The workload's tables.</param>
-    /// <param name="configuration">Text of the dstream.hcl.</param>
-    /// <param name="memory">What <c>type = "memory"</c> stands for.</param>
-    /// <param name="level">Least level of the hosts' log.</param>
-    /// <param name="verify">Whether to keep what is needed to compare.</param>
-    /// <param name="seed">Seed of the workload.</param>
-    /// <param name="onDelivered">Gets each message too; may be null.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<SandboxPipeline> StartAsync(
-        SandboxServers servers, IReadOnlyList<SandboxTable> tables, string configuration, MemoryProviders memory, LogLevel level, bool verify, int seed,
-        Action<Core.ReceivedMessage, DeliveredChange>? onDelivered, TimeProvider time, CancellationToken cancellationToken)
+        SandboxServers servers, SandboxPlan plan, Action<Core.ReceivedMessage, DeliveredChange>? onDelivered, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Workload.CreateDatabaseAsync(servers.ServerConnectionString, SandboxServers.Database, tables, cancellationToken);
-        var pipeline = new SandboxPipeline(servers, tables, SandboxFile.Write(configuration), memory, level, verify, seed, time);
+        var pipeline = await PrepareAsync(servers, servers.Connections, plan, time, cancellationToken);
         try
         {
             // The router first: it creates the topics and their subscriptions, which the consumers then find.
             await pipeline.Hosts.StartRouterAsync(cancellationToken);
             await pipeline.Hosts.StartIngesterAsync(cancellationToken);
-            pipeline._consumers = pipeline.ConsumeAsync(onDelivered);
+            pipeline.Consume(onDelivered);
             return pipeline;
         }
         catch
@@ -74,6 +64,31 @@ public sealed class SandboxPipeline : IAsyncDisposable
             await pipeline.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Creates the tables and writes the configuration; hosts and consumers are the caller's to start.</summary>
+    public static async Task<SandboxPipeline> PrepareAsync(
+        SandboxServers servers, SandboxConnections connections, SandboxPlan plan, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await Workload.CreateDatabaseAsync(servers.ServerConnectionString, SandboxServers.Database, plan.Tables, cancellationToken);
+        return new SandboxPipeline(connections, SandboxFile.Write(plan.Configuration), plan, time);
+    }
+
+    /// <summary>Starts the consumers of the workload's tables; they wait for topics that are not there yet.</summary>
+    /// <param name="onDelivered">Gets each message too; may be null.</param>
+    public void Consume(Action<Core.ReceivedMessage, DeliveredChange>? onDelivered)
+    {
+        var topics = Config.Ingester!.Tables.Where(table => Tables.Any(known => known.Name == table.Name)).Select(static table => table.Destination);
+        _consumers = Task.WhenAll(topics
+            .Select(topic => new TopicConsumer(
+                token => _bus.OpenSubscriptionReceiverAsync(topic, Config.Router!.Output.Subscription, deadLetter: false, token), _time))
+            .Select(consumer => consumer.RunAsync(
+                (message, change) =>
+                {
+                    Delivered.Add(message.SequenceNumber, change);
+                    onDelivered?.Invoke(message, change);
+                },
+                _consuming.Token)));
     }
 
     /// <summary>Commits that many changes, or runs until cancelled.</summary>
@@ -109,19 +124,5 @@ public sealed class SandboxPipeline : IAsyncDisposable
         await _bus.DisposeAsync();
         _file.Dispose();
         _consuming.Dispose();
-    }
-
-    private Task ConsumeAsync(Action<Core.ReceivedMessage, DeliveredChange>? onDelivered)
-    {
-        var output = Config.Router!.Output;
-        return Task.WhenAll(Config.Router.Destinations
-            .Select(topic => new TopicConsumer(token => _bus.OpenSubscriptionReceiverAsync(topic, output.Subscription, deadLetter: false, token), _time))
-            .Select(consumer => consumer.RunAsync(
-                (message, change) =>
-                {
-                    Delivered.Add(message.SequenceNumber, change);
-                    onDelivered?.Invoke(message, change);
-                },
-                _consuming.Token)));
     }
 }

@@ -10,6 +10,9 @@ public sealed class SandboxServers : IAsyncDisposable
     /// <summary>The database that the sandbox creates.</summary>
     public const string Database = "TestDB";
 
+    // Wrong passwords must fail here as they do on a server of one's own.
+    private static readonly Dictionary<string, string> Logins = new() { ["sa"] = "DStream-dev-1" };
+
     private readonly AzuriteProcess? _azurite;
 
     private SandboxServers(SqlServerListener sql, ServiceBusStandIn bus, AzuriteProcess? azurite)
@@ -33,7 +36,7 @@ public sealed class SandboxServers : IAsyncDisposable
     public static async Task<SandboxServers> StartAsync(bool azurite, TimeProvider time, CancellationToken cancellationToken)
     {
         var blobs = azurite ? await AzuriteProcess.StartAsync(time, cancellationToken) : null;
-        var sql = new SqlServerListener(new SqlServerEngine(time, new SqlServerEngineOptions()), time, new SqlServerListenerOptions());
+        var sql = new SqlServerListener(new SqlServerEngine(time, new SqlServerEngineOptions()), time, new SqlServerListenerOptions { Logins = Logins });
         await sql.StartAsync(cancellationToken);
         var bus = await ServiceBusStandIn.StartAsync(new ServiceBusStandInOptions { TimeProvider = time }, cancellationToken);
         return new SandboxServers(sql, bus, blobs);

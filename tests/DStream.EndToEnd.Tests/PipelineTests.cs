@@ -1,9 +1,7 @@
 using DStream.Core;
-using DStream.Hosting;
 using DStream.Sandbox;
 using DStream.Sandbox.Workloads;
 using DStream.StandIns.ServiceBus.Broker;
-using Microsoft.Extensions.Logging;
 
 namespace DStream.EndToEnd.Tests;
 
@@ -89,8 +87,8 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     private Task<SandboxPipeline> StartAsync() => SandboxPipeline.StartAsync(
-        _servers, TwoTables, SandboxConfiguration.Text(TwoTables, SandboxConfiguration.MemoryLocks, "50ms"), new MemoryProviders(TimeProvider.System),
-        LogLevel.Warning, verify: true, seed: 1, onDelivered: null, TimeProvider.System, Token);
+        _servers, new SandboxPlan { Tables = TwoTables, Configuration = SandboxConfiguration.Text(TwoTables, SandboxConfiguration.MemoryLocks, "50ms") },
+        onDelivered: null, TimeProvider.System, Token);
 
     private async Task AssertCleanAsync(SandboxPipeline pipeline, int changes)
     {

@@ -21,7 +21,8 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
     internal SandboxTable Table => table;
 
     /// <summary>Runs one transaction of at most that many changes; returns what it committed, nothing where it was rolled back.</summary>
-    internal async Task<IReadOnlyList<CommittedChange>> RunTransactionAsync(SqlConnection connection, int maxChanges, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<CommittedChange>> RunTransactionAsync(
+        SqlConnection connection, int maxChanges, bool swapsKeys, CancellationToken cancellationToken)
     {
         var before = (_nextId, _version, _order);
         _undo.Clear();
@@ -29,7 +30,7 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
         await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(cancellationToken);
         var statements = random.Next(1, 6);
         for (var i = 0; i < statements && changes.Count < maxChanges; i++)
-            await RunStatementAsync(connection, transaction, changes, maxChanges - changes.Count, cancellationToken);
+            await RunStatementAsync(connection, transaction, changes, maxChanges - changes.Count, swapsKeys, cancellationToken);
 
         if (random.Next(20) == 0)
         {
@@ -44,7 +45,8 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
     }
 
     private async Task RunStatementAsync(
-        SqlConnection connection, SqlTransaction transaction, List<CommittedChange> changes, int room, CancellationToken cancellationToken)
+        SqlConnection connection, SqlTransaction transaction, List<CommittedChange> changes, int room, bool swapsKeys,
+        CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -53,7 +55,7 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
         if (_rows.Count < 10 || dice < 40) Insert(command, changes, Math.Min(room, random.Next(1, 11)));
         else if (dice < 75) Update(command, changes, PickRange(Math.Min(room, random.Next(1, 6))));
         else if (dice < 90) Delete(command, changes, PickRange(Math.Min(room, random.Next(1, 4))));
-        else if (room >= 4) SwapKeys(command, changes);
+        else if (swapsKeys && room >= 4) SwapKeys(command, changes);
         else Update(command, changes, PickRange(1));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

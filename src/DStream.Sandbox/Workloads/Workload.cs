@@ -18,6 +18,9 @@ public sealed class Workload
         _writers = [.. tables.Select(table => new TableWriter(table, _random, time))];
     }
 
+    /// <summary>Whether there are updates of keys.</summary>
+    public bool SwapsKeys { get; init; } = true;
+
     /// <summary>Commits until that many changes are in the log, or until cancelled; as fast as the rate allows.</summary>
     /// <param name="log">Takes what was committed.</param>
     /// <param name="changes">How many changes more; null for no end.</param>
@@ -31,9 +34,12 @@ public sealed class Workload
         var committed = 0;
         while (changes is null || committed < changes)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var writer = _writers[_random.Next(_writers.Count)];
             var room = changes is null ? int.MaxValue : changes.Value - committed;
-            var transaction = await writer.RunTransactionAsync(connection, room, cancellationToken);
+
+            // Never broken off half way: of a commit that was, nobody could say whether it holds, and the log would lack what arrives.
+            var transaction = await writer.RunTransactionAsync(connection, room, SwapsKeys, CancellationToken.None);
             log.Add(writer.Table.Name, transaction);
             committed += transaction.Count;
             if (rate <= 0) continue;

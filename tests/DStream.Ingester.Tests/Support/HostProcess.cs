@@ -32,11 +32,13 @@ public sealed class HostProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Asks it to stop, as Kubernetes does.</summary>
-    public async Task TerminateAsync()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-    }
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>Presses Ctrl-C.</summary>
+    public Task InterruptAsync() => SignalAsync("-INT");
+
+    /// <summary>Ends it at once, in the middle of whatever it does.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Waits for its end and for all that it wrote.</summary>
     public async Task<int> ExitCodeAsync()
@@ -49,6 +51,12 @@ public sealed class HostProcess : IDisposable
     {
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private void Keep(List<string> lines, string? line)

@@ -36,9 +36,10 @@ internal sealed class ErrorClassifier(string server, string database)
         if (SqlErrors.IsLogin(number))
             return new ProviderException($"{what} The server refuses the login. Check user, password and the database's users; "
                 + "the server's error log has the reason under this state.", isTransient: false, e);
+        // Also while a database is restored; a host that must wait for that is started again, as after a failed login.
         if (number == SqlErrors.CannotOpenDatabase)
             return new ProviderException($"{what} The database does not exist, is not online, or the login is no user of it: "
-                + "check the name, and run deploy/sql/grants.sql in it.", isTransient: true, e);
+                + "check the name, and run deploy/sql/grants.sql in it.", isTransient: false, e);
         if (SqlErrors.IsDenied(number))
             return new ProviderException($"{what} The login lacks a permission: deploy/sql/grants.sql has all that DStream needs.", isTransient: false, e);
         if (number is SqlErrors.DatabaseNotEnabled)

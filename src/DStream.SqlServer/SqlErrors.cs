@@ -28,7 +28,6 @@ internal static class SqlErrors
     {
         Timeout,
         1205, 1222, 3960, // deadlock victim, lock wait, snapshot conflict
-        CannotOpenDatabase, // also while a database fails over or is restored
         615, 921, 922, 926, 927, 942, 952, 976, 978, 982, 983, 9001, 6005, 17142, // database or server starts, stops, recovers or changes its role
         701, 802, 8628, 8645, 8651, // memory
         4221, 10928, 10929, 40143, 40197, 40501, 40540, 40544, 40549, 40550, 40551, 40552, 40553, 40613, 42108, 42109, 49918, 49919, 49920, // Azure SQL

@@ -87,8 +87,9 @@ public sealed class ServiceBusAdministration : IBrokerAdministration, IDisposabl
         var where = _options.ConnectionString.AdministrationAddress;
         return status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
             ? new ProviderException(
-                $"{action} at {where} was refused ({(int)status}): the credentials do not give the right to. Give them Manage rights (Azure Service Bus "
-                + $"Data Owner), or set create = false and create the entity beforehand. {detail}", isTransient: false)
+                $"{action} at {where} was refused ({(int)status}): the credentials are wrong, or do not give the right to. Check the key's name and "
+                + "value; if they are right give them Manage rights (Azure Service Bus Data Owner), or set create = false and create the entity "
+                + $"beforehand. {detail}", isTransient: false)
             : new ProviderException(
                 $"{action} at {where} failed with status {(int)status}. {detail}",
                 isTransient: (int)status is 408 or 409 or 429 or >= 500);

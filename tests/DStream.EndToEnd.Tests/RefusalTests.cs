@@ -58,7 +58,7 @@ public sealed class RefusalTests : EndToEndTest
         var said = await AssertEndsAsync("DStream.Router", Configuration(), ExitCodes.Unavailable, Servers.Connections with { ServiceBus = wrong });
 
         Assert.Contains("Cannot start", said, StringComparison.Ordinal);
-        Assert.Contains("Check the key", said, StringComparison.Ordinal);
+        Assert.Contains("Check the key's name and value", said, StringComparison.Ordinal);
         Assert.DoesNotContain(key, said, StringComparison.Ordinal);
     }
 

@@ -31,7 +31,8 @@ public sealed class RestartTests : EndToEndTest
         await using var pipeline = await PrepareAsync(Configuration());
         var router = LaunchRouter(pipeline);
         var ingester = LaunchIngester(pipeline);
-        var workload = pipeline.CommitAsync(3000, rate: 400, Stop);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var workload = pipeline.CommitAsync(changes: null, rate: 400, enough.Token);
 
         await DeliveredAsync(pipeline, 300);
         await end(ingester);
@@ -39,7 +40,9 @@ public sealed class RestartTests : EndToEndTest
         await DeliveredAsync(pipeline, pipeline.Delivered.Count + 300);
         await end(router);
         router = LaunchRouter(pipeline);
-        await workload;
+        await DeliveredAsync(pipeline, pipeline.Delivered.Count + 300);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => workload);
 
         await AssertCleanAsync(pipeline);
         await end(ingester);

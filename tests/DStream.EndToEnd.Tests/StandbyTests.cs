@@ -29,7 +29,8 @@ public sealed class StandbyTests(BlobFixture blobs) : EndToEndTest
         Assert.True(await container.ExistsAsync(Stop));
         var second = LaunchIngester(pipeline);
         await SaysAsync(second, "standing by");
-        var workload = pipeline.CommitAsync(4000, rate: 120, Stop);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var workload = pipeline.CommitAsync(changes: null, rate: 120, enough.Token);
         await DeliveredAsync(pipeline, 200);
 
         first.Kill();
@@ -45,7 +46,9 @@ public sealed class StandbyTests(BlobFixture blobs) : EndToEndTest
         Assert.True(TimeProvider.System.GetElapsedTime(ended) < Lease / 2, "A released lease was not taken over at once.");
         Assert.Equal(2, Count(second, "released"));
 
-        await workload;
+        await DeliveredAsync(pipeline, pipeline.Delivered.Count + 200);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => workload);
         await AssertCleanAsync(pipeline);
         Assert.Equal(0, Count(first, "standing by"));
         await container.DeleteIfExistsAsync(cancellationToken: Stop);

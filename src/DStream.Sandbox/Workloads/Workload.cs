@@ -12,7 +12,9 @@ public sealed class Workload
 
     public Workload(string connectionString, IReadOnlyList<SandboxTable> tables, int seed, TimeProvider time)
     {
-        _connectionString = connectionString;
+
+        // Not pooled: a connection that waited in the pool while the server restarted would fail at its first use.
+        _connectionString = new SqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
         _time = time;
         _random = new Random(seed);
         _writers = [.. tables.Select(table => new TableWriter(table, _random, time))];

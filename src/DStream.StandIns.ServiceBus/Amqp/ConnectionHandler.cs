@@ -40,8 +40,7 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
                 var delivery = (IDelivery)protocolEvent.Context;
                 if (delivery.Message is TaggedMessage tagged) delivery.Tag = tagged.Tag;
                 break;
-            case EventId.LinkRemoteClose when _pending.TryRemove(protocolEvent.Link, out var attach):
-                // The library fails the whole connection over a detach that comes before its own attach.
+            case EventId.LinkRemoteClose when _pending.TryGetValue(protocolEvent.Link, out var attach):
                 attach.Abandon();
                 break;
         }
@@ -49,7 +48,7 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
 
     public void Await(Link link, PendingAttach attach) => _pending[link] = attach;
 
-    public bool Settle(Link link) => _pending.TryRemove(link, out _);
+    public void Forget(Link link) => _pending.TryRemove(link, out _);
 
     /// <summary>Breaks the connection as a lost network would.</summary>
     public void Drop()

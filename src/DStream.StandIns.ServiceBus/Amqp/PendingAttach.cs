@@ -3,13 +3,32 @@ using DStream.StandIns.ServiceBus.Broker;
 
 namespace DStream.StandIns.ServiceBus.Amqp;
 
-/// <summary>An attach that waits for a session. Answered once, by whoever comes first: a session, the timeout, or the client's detach.</summary>
+/// <summary>
+/// An attach that waits for a session. Answered once, by whoever comes first: a session, the timeout, or the client's detach. The library
+/// fails the whole connection over a detach that comes before it has noted the answer, so that the detach waits for that. Thread-safe.
+/// </summary>
 internal sealed class PendingAttach(AttachContext context, CancellationTokenSource waiting)
 {
+    private readonly Lock _gate = new();
+    private bool _answered;
+
+    /// <summary>Answers, unless that was done already.</summary>
+    public bool TryAnswer(Action answer)
+    {
+        lock (_gate)
+        {
+            if (_answered) return false;
+
+            _answered = true;
+            answer();
+            return true;
+        }
+    }
+
     /// <summary>The client went away: stop looking, and answer so that the library can take the detach.</summary>
     public void Abandon()
     {
         waiting.Cancel();
-        context.Complete(AmqpErrors.From(new BrokerException(BrokerError.Timeout, "The link was detached before it was attached.")));
+        TryAnswer(() => context.Complete(AmqpErrors.From(new BrokerException(BrokerError.Timeout, "The link was detached before it was attached."))));
     }
 }

@@ -29,39 +29,46 @@ internal static class SessionAttach
     public static void Begin(ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId)
     {
         var waiting = new CancellationTokenSource();
-        connection.Await(context.Link, new PendingAttach(context, waiting));
+        var pending = new PendingAttach(context, waiting);
+        connection.Await(context.Link, pending);
         context.Link.AddClosedCallback((_, _) => waiting.Cancel());
-        _ = CompleteAsync(connection, context, queue, receiver, sessionId, waiting);
+        _ = CompleteAsync(connection, context, queue, receiver, sessionId, pending, waiting.Token);
     }
 
     private static async Task CompleteAsync(
         ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId,
-        CancellationTokenSource waiting)
+        PendingAttach pending, CancellationToken cancellationToken)
     {
         try
         {
-            var lease = await queue.AcceptSessionAsync(sessionId, receiver, TimeoutOf(context.Attach), waiting.Token);
-            if (!connection.Settle(context.Link) || context.Link.IsClosed)
-            {
-                queue.Release(lease);
-                return;
-            }
-
+            var lease = await queue.AcceptSessionAsync(sessionId, receiver, TimeoutOf(context.Attach), cancellationToken);
             receiver.Hold(lease);
-            Answer(context.Attach, lease);
-            context.Complete(receiver, 0);
+            var isAnswered = pending.TryAnswer(() =>
+            {
+                if (context.Link.IsClosed) return;
+
+                Answer(context.Attach, lease);
+                context.Complete(receiver, 0);
+            });
 
             // The connection may have ended in between; then nobody told the receiver, which was not yet the link's endpoint.
-            if (context.Link.IsClosed) receiver.Close();
+            if (!isAnswered || context.Link.IsClosed) receiver.Close();
         }
         catch (BrokerException refused)
         {
-            if (connection.Settle(context.Link) && !context.Link.IsClosed) Refuse(context, refused);
+            pending.TryAnswer(() =>
+            {
+                if (!context.Link.IsClosed) Refuse(context, refused);
+            });
         }
         catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
         {
             // The connection ended while the attach was answered.
             receiver.Close();
+        }
+        finally
+        {
+            connection.Forget(context.Link);
         }
     }
 

@@ -1,4 +1,6 @@
 using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
 using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.Tests.Broker;
 using static DStream.StandIns.ServiceBus.Tests.Amqp.TransferTests;
@@ -75,6 +77,29 @@ public sealed class BrokenConnectionTests : IAsyncLifetime
         await Until(() => queue.Counts.Locked == 0);
         Assert.Equal((500, 0), (queue.Counts.Active, queue.Counts.DeadLettered));
         Assert.All(queue.Peek(0, 500), static message => Assert.Equal(0, message.DeliveryCount));
+    }
+
+    [Fact]
+    public async Task Detach_WhileASessionIsBeingAnswered_LeavesTheConnection()
+    {
+        // Regression: a detach that came between the answer to its attach and the library's own note of it broke the whole connection.
+        var queue = _standIn.Broker.CreateQueue("sessions", new QueueOptions { RequiresSession = true });
+        var session = new Session(_client.Connection);
+
+        for (var round = 0; round < 300; round++)
+        {
+            var link = new ReceiverLink(session, $"round-{round}", new Attach
+            {
+                Source = new Source { Address = "sessions", FilterSet = WireClient.SessionFilter(null) }, Target = new Target(),
+            }, null);
+            await _client.ManageAsync("sessions", "peek-message", new Map { ["from-sequence-number"] = 0L, ["message-count"] = 1 });
+            queue.Send([Message($"{round}", $"S{round}")]);
+            var closed = WireClient.ClosedAsync(link);
+            link.Close(TimeSpan.Zero);
+            await closed;
+            Assert.False(_client.Connection.IsClosed, $"{_client.Connection.Error} in round {round}");
+            Assert.NotNull(await queue.AcceptSessionAsync(null, new FakeConsumer(), WireClient.Patience, TestContext.Current.CancellationToken));
+        }
     }
 
     /// <summary>A message whose body is one data section.</summary>

@@ -57,6 +57,21 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    public async Task AcceptSessionAsync_ConnectionBreaksUnderManyWaits_SaysOnceThatItWasLost()
+    {
+        await using var bench = await Bench.StartAsync();
+        Assert.Null(await bench.Namespace.AcceptSessionAsync(Bench.Queue, TimeSpan.FromMilliseconds(50), Bench.Token));
+        var waiting = Enumerable.Range(0, 32)
+            .Select(_ => bench.Namespace.AcceptSessionAsync(Bench.Queue, TimeSpan.FromMinutes(1), Bench.Token).AsTask()).ToArray();
+        await Bench.UntilAsync(() => bench.Broker.LinkCount == waiting.Length);
+
+        bench.Broker.Faults.DropConnections();
+
+        foreach (var wait in waiting) Assert.True((await Assert.ThrowsAnyAsync<ProviderException>(() => wait)).IsTransient);
+        Assert.Equal(1, bench.Log.Count(4001));
+    }
+
+    [Fact]
     public async Task ReceiveAsync_NothingInTime_ReturnsEmpty()
     {
         await using var bench = await Bench.StartAsync();

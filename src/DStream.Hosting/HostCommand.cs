@@ -48,17 +48,8 @@ internal static class HostCommand
 
     private static LogLevel ParseLevel(ArgumentResult result, string text)
     {
-        switch (text.ToUpperInvariant())
-        {
-            case "TRACE": return LogLevel.Trace;
-            case "DEBUG": return LogLevel.Debug;
-            case "INFO" or "INFORMATION": return LogLevel.Information;
-            case "WARN" or "WARNING": return LogLevel.Warning;
-            case "ERROR": return LogLevel.Error;
-            default:
-                result.AddError($"{Origin(result, "DSTREAM_LOG_LEVEL")}: unknown log level '{text}'; trace, debug, info, warn and error are known.");
-                return LogLevel.Information;
-        }
+        if (!LogLevels.TryParse(text, out var level)) result.AddError($"{Origin(result, "DSTREAM_LOG_LEVEL")}: {LogLevels.Unknown(text)}");
+        return level;
     }
 
     private static LogFormat ParseFormat(ArgumentResult result, string text)

@@ -63,7 +63,11 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         ];
         try
         {
-            return Process.Start(new ProcessStartInfo("azurite-blob", arguments) { RedirectStandardOutput = false })!;
+            // Read, and not shown: what it says at its start and end is not for the sandbox's user.
+            var process = Process.Start(new ProcessStartInfo("azurite-blob", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            return process;
         }
         catch (Win32Exception missing)
         {

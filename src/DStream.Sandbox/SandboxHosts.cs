@@ -68,7 +68,9 @@ public sealed class SandboxHosts(DStreamConfig config, MemoryProviders memory, L
         services.AddSingleton(memory);
         services.AddLogging(logging =>
         {
-            logging.SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning);
+
+            // As in the programs: the framework writes a stack trace where the start is cancelled.
+            logging.SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             if (logTo is not null) logging.AddProvider(logTo);
             else AddConsole(logging);
         });

@@ -21,6 +21,20 @@ public sealed partial class ProgramTests
     }
 
     [Fact]
+    public async Task Run_CtrlCWhileItStarts_EndsWellWithoutAStackTrace()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT on Windows.");
+        using var sandbox = Start("--log-level", "info");
+        await Eventually.HoldsAsync(() => sandbox.HasExited || sandbox.Output.Any(static line => line.Contains("Router starting", StringComparison.Ordinal)), "its start");
+
+        await sandbox.InterruptAsync();
+
+        Assert.Equal(ExitCodes.Success, await sandbox.ExitCodeAsync());
+        Assert.Empty(sandbox.Errors);
+        Assert.DoesNotContain(sandbox.Output, static line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_CtrlCInTheMiddle_EndsWellAndSoon()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT on Windows.");
@@ -55,6 +69,8 @@ public sealed partial class ProgramTests
     [InlineData("--tables", "0")]
     [InlineData("--rate", "-1")]
     [InlineData("--rate", "NaN")]
+    [InlineData("--seed", "1.5")]
+    [InlineData("--log-level", "loud")]
     [InlineData("--sede", "1")]
     public async Task Run_WrongArguments_Exits64(params string[] args)
     {

@@ -33,16 +33,40 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     {
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("dstream-azurite-");
-        var azurite = new AzuriteProcess(Launch(port, folder), folder, port);
+        try
+        {
+            var azurite = new AzuriteProcess(Launch(port, folder), folder, port);
+            await azurite.ListensAsync(port, time, cancellationToken);
+            return azurite;
+        }
+        catch (ProviderException)
+        {
+            // Already gone where it had been started.
+            folder.Refresh();
+            if (folder.Exists) folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    private async Task ListensAsync(int port, TimeProvider time, CancellationToken cancellationToken)
+    {
         using var timeout = new CancellationTokenSource(StartTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        while (!await AnswersAsync(port, both.Token))
+        try
         {
-            if (azurite._process.HasExited) throw new ProviderException($"azurite-blob ended with exit code {azurite._process.ExitCode}.", isTransient: false);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), time, both.Token);
+            while (!await AnswersAsync(port, both.Token))
+            {
+                if (_process.HasExited) throw new ProviderException($"azurite-blob ended with exit code {_process.ExitCode}.", isTransient: false);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time, both.Token);
+            }
         }
-
-        return azurite;
+        catch (Exception failure)
+        {
+            await DisposeAsync();
+            if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new ProviderException($"azurite-blob does not answer on port {port} after {StartTimeout.TotalSeconds} s.", isTransient: false, failure);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ public sealed class PipelineTests : IAsyncLifetime
 {
     private static readonly IReadOnlyList<SandboxTable> TwoTables = SandboxTable.First(2);
 
+    private readonly LogLines _log = new();
     private SandboxServers _servers = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -54,7 +55,7 @@ public sealed class PipelineTests : IAsyncLifetime
 
         await _servers.SqlServer.StopAcceptingAsync();
         await _servers.SqlServer.DropConnectionsAsync();
-        await WaitForAsync(() => pipeline.Hosts.Tables!.Tables.Count > 0);
+        await WaitForAsync(() => _log.Has("cannot be asked for its max LSN"));
         await _servers.SqlServer.StartAsync(Token);
         await pipeline.CommitAsync(500, rate: 0, Token);
 
@@ -87,7 +88,7 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     private Task<SandboxPipeline> StartAsync() => SandboxPipeline.StartAsync(
-        _servers, new SandboxPlan { Tables = TwoTables, Configuration = SandboxConfiguration.Text(TwoTables, SandboxConfiguration.MemoryLocks, "50ms") },
+        _servers, new SandboxPlan { Tables = TwoTables, Configuration = SandboxConfiguration.Text(TwoTables, SandboxConfiguration.MemoryLocks, "50ms"), LogTo = _log },
         onDelivered: null, TimeProvider.System, Token);
 
     private async Task AssertCleanAsync(SandboxPipeline pipeline, int changes)
@@ -107,6 +108,7 @@ public sealed class PipelineTests : IAsyncLifetime
             .Select(static group => $"{group.Count()} dead letters after {group.Key.DeliveryCount} deliveries: {group.Key.Reason}"),
         .. _servers.ServiceBus.Broker.Topics.SelectMany(static topic => topic.Subscriptions.Values)
             .Select(static queue => $"subscription {queue.Path}: {queue.Counts}"),
+        .. _log.All.TakeLast(20),
     ]);
 
     private static async Task WaitForAsync(Func<bool> condition)

@@ -42,7 +42,8 @@ public static class SqlServerContractTests
         {
             _database = await StartAsync();
             return new SqlServerCheckpointStore(
-                _database.ConnectionString, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger<SqlServerCheckpointStore>.Instance);
+                new SqlServerCheckpointOptions { ConnectionString = _database.ConnectionString }, TimeProvider.System,
+                NullLogger<SqlServerCheckpointStore>.Instance);
         }
 
         protected override SourceTable NewTable() =>

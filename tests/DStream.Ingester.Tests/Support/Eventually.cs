@@ -5,16 +5,16 @@ namespace DStream.TestSupport;
 /// <summary>Waits for conditions: in real time, or while a fake clock is moved on.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Waits until the condition holds; fails after a minute, saying what was waited for.</summary>
+    /// <summary>Waits until the condition holds; fails after three minutes, saying what was waited for.</summary>
     public static async Task HoldsAsync(Func<bool> condition, string what)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited a minute in vain: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited three minutes in vain: {what}");
             await Task.Delay(Look, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
@@ -25,7 +25,7 @@ public static class Eventually
         var began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited a minute in vain: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited three minutes in vain: {what}");
             time.Advance(step);
             await Task.Delay(Look, TimeProvider.System, TestContext.Current.CancellationToken);
         }

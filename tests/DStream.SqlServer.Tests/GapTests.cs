@@ -97,5 +97,31 @@ public sealed class GapTests
         Assert.Equal(["id"], again.Table.Columns);
     }
 
+    [Fact]
+    public async Task FindChangedAsync_CleanupAfterTheLowEndsWereRead_DoesNotCallTheTableQuiet()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await StandIn.StartAsync(wireTime: time);
+        await server.CreateTableAsync();
+        await server.RunAsync("INSERT INTO dbo.t VALUES (1, N'a');");
+        await using var source = server.Source(ReadMode.Auto);
+        await using var reader = await source.OpenAsync(Table, Stop);
+        var upTo = await source.GetMaxLsnAsync(Stop);
+        await server.RunAsync("INSERT INTO dbo.t VALUES (2, N'b');");
+        var low = await source.GetMaxLsnAsync(Stop);
+        var fault = server.Listener.Faults.On(FaultPoint.Request("WHERE EXISTS")).Delay(TimeSpan.FromMinutes(1));
+
+        var finding = source.FindChangedAsync([new(reader.Table, ChangePosition.Before(reader.Table.LowLsn))], upTo, Stop).AsTask();
+        await fault.FirstFiring.WaitAsync(Stop);
+        CleanUp(server, low);
+        while (!finding.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            await Task.Yield();
+        }
+
+        Assert.Contains(Table, (await finding)!);
+    }
+
     private static void CleanUp(StandIn server, Lsn low) => server.Engine.CleanUp(StandIn.Database, DStream.StandIns.SqlServer.Cdc.Lsn.From(low.ToBytes()));
 }

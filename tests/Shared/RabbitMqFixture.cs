@@ -1,0 +1,33 @@
+namespace DStream.Tests.Shared;
+
+/// <summary>One RabbitMQ for a test run: the one that the environment names, else one of its own, started when a test first asks.</summary>
+public sealed class RabbitMqFixture : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private RabbitMqServer? _server;
+
+    /// <summary>The broker's connection string; skips the test where there is none.</summary>
+    public async ValueTask<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
+        Environment.GetEnvironmentVariable(RabbitMqServer.Variable) is { Length: > 0 } named ? named : (await ServerAsync(cancellationToken)).ConnectionString;
+
+    /// <summary>The broker of this run's own, for tests that kill or pause it; skips the test where it is not installed.</summary>
+    public async ValueTask<RabbitMqServer> ServerAsync(CancellationToken cancellationToken)
+    {
+        Assert.SkipUnless(RabbitMqServer.IsInstalled, RabbitMqServer.Remedy);
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return _server ??= await RabbitMqServer.StartAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        _gate.Dispose();
+    }
+}

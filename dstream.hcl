@@ -26,6 +26,7 @@ ingester {
         type = "servicebus"       # or "memory"
         name = "ingest-queue"
         connection_string = "{{ env \"DSTREAM_INGEST_CONNECTION_STRING\" }}"
+        # transport = "amqp"      # "amqp_websockets" needs only port 443
         # create = true           # false: an administrator makes the queue
     }
 
@@ -64,12 +65,14 @@ publisher {
         type = "azure_service_bus"
         # name = "ingest-queue"   # that of the ingester's queue
         connection_string = "{{ env \"DSTREAM_PUBLISHER_CONNECTION_STRING\" }}"
+        # transport = "amqp"
         # create = true
     }
 
     output {
         type = "azure_service_bus"    # or "console", "memory"
         connection_string = "{{ env \"DSTREAM_PUBLISHER_CONNECTION_STRING\" }}"
+        # transport    = "amqp"
         # subscription = "sub1"
         # create       = true
     }

@@ -3,7 +3,12 @@ namespace DStream.Configuration;
 /// <summary>The providers that this program can construct; a <c>type</c> outside of it is an error that lists them.</summary>
 public sealed record KnownProviders
 {
-    private static readonly KnownProvider AzureServiceBus = new("azure_service_bus", ConnectionStringForm.ServiceBus) { Aliases = ["servicebus"] };
+    private static readonly KnownProvider AzureServiceBus = new("azure_service_bus", ConnectionStringForm.ServiceBus)
+    {
+        Aliases = ["servicebus"],
+        HasTransports = true,
+    };
+
     private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
 
     /// <summary>The providers in this repository.</summary>

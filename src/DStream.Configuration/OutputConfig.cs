@@ -9,6 +9,9 @@ public sealed record OutputConfig
     /// <summary>A secret. Empty where the provider takes none. A namespace without a key means Entra ID credentials.</summary>
     public string ConnectionString { get; init; } = "";
 
+    /// <summary>What carries AMQP, for a provider that speaks it.</summary>
+    public AmqpTransport Transport { get; init; }
+
     /// <summary>The subscription that each new topic gets.</summary>
     public string Subscription { get; init; } = "sub1";
 
@@ -17,6 +20,6 @@ public sealed record OutputConfig
 
     // I8
     public override string ToString() =>
-        $"OutputConfig {{ Type = {Type}, ConnectionString = {Secret.Mask(ConnectionString)}, Subscription = {Subscription}, "
-        + $"CreateEntities = {CreateEntities} }}";
+        $"OutputConfig {{ Type = {Type}, ConnectionString = {Secret.Mask(ConnectionString)}, Transport = {Transport}, "
+        + $"Subscription = {Subscription}, CreateEntities = {CreateEntities} }}";
 }

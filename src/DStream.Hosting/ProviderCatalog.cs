@@ -44,7 +44,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     };
 
     private readonly MemoryProviders _memory = memory ?? new MemoryProviders(time);
-    private readonly ConcurrentDictionary<string, ServiceBusNamespace> _namespaces = [];
+    private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), ServiceBusNamespace> _namespaces = [];
 
     /// <summary>What a configuration may name.</summary>
     public static KnownProviders Known => KnownProviders.Shipped;
@@ -108,17 +108,27 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
 
     private QueueProvider ServiceBusQueue(QueueConfig config)
     {
-        var bus = ServiceBus(config.ConnectionString);
-        return new QueueProvider(bus, bus, ServiceBusAdministration(config.ConnectionString, config.CreateEntities));
+        var options = ServiceBusOptionsFor(config.ConnectionString, config.Transport);
+        var bus = ServiceBus(config.ConnectionString, options);
+        return new QueueProvider(bus, bus, ServiceBusAdministration(options, config.CreateEntities));
     }
 
-    private OutputProvider ServiceBusOutput(OutputConfig config) =>
-        new(ServiceBus(config.ConnectionString), ServiceBusAdministration(config.ConnectionString, config.CreateEntities));
+    private OutputProvider ServiceBusOutput(OutputConfig config)
+    {
+        var options = ServiceBusOptionsFor(config.ConnectionString, config.Transport);
+        return new OutputProvider(ServiceBus(config.ConnectionString, options), ServiceBusAdministration(options, config.CreateEntities));
+    }
 
-    private ServiceBusNamespace ServiceBus(string connectionString) => _namespaces.GetOrAdd(
-        connectionString, text => new ServiceBusNamespace(ServiceBusOptions.For(text), time, loggers.CreateLogger<ServiceBusNamespace>()));
+    private static ServiceBusOptions ServiceBusOptionsFor(string connectionString, AmqpTransport transport) =>
+        ServiceBusOptions.For(connectionString) with
+        {
+            Transport = transport == AmqpTransport.AmqpWebSockets ? ServiceBusTransport.AmqpWebSockets : ServiceBusTransport.Amqp,
+        };
 
-    private IBrokerAdministration ServiceBusAdministration(string connectionString, bool create) => create
-        ? new ServiceBusAdministration(ServiceBusOptions.For(connectionString), time, loggers.CreateLogger<ServiceBusAdministration>())
+    private ServiceBusNamespace ServiceBus(string connectionString, ServiceBusOptions options) => _namespaces.GetOrAdd(
+        (connectionString, options.Transport), _ => new ServiceBusNamespace(options, time, loggers.CreateLogger<ServiceBusNamespace>()));
+
+    private IBrokerAdministration ServiceBusAdministration(ServiceBusOptions options, bool create) => create
+        ? new ServiceBusAdministration(options, time, loggers.CreateLogger<ServiceBusAdministration>())
         : new NoAdministration();
 }

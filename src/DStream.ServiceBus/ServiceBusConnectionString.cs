@@ -42,6 +42,9 @@ public sealed class ServiceBusConnectionString
     /// <summary>Port of AMQP: as given, else 5671, or 5672 for the emulator.</summary>
     public int Port => _port ?? (UseDevelopmentEmulator ? DefaultEmulatorPort : DefaultTlsPort);
 
+    /// <summary>Port of AMQP over WebSockets: as given, else that of HTTPS, or of HTTP for the emulator.</summary>
+    public int WebSocketPort => _port ?? (UseDevelopmentEmulator ? 80 : 443);
+
     /// <summary>Plain TCP and plain HTTP, as the emulator and the stand-in speak.</summary>
     public bool UseDevelopmentEmulator { get; }
 
@@ -104,6 +107,8 @@ public sealed class ServiceBusConnectionString
             // I8: what stands without a name could be half of a key, so it is not shown.
             if (sign <= 0) return "The Service Bus connection string has a part without a name: each part is name=value, and ';' stands between them.";
             var name = part[..sign].Trim();
+            if (name.Equals("TransportType", StringComparison.OrdinalIgnoreCase))
+                return "The Service Bus connection string has TransportType, which DStream takes from the configuration: transport = \"amqp_websockets\".";
             if (!Keys.Contains(name, StringComparer.OrdinalIgnoreCase))
                 return $"The Service Bus connection string has a part that is not known{Shown(name)}; known are {string.Join(", ", Keys)}.";
             if (!parts.TryAdd(name, part[(sign + 1)..].Trim())) return $"The Service Bus connection string names {name} twice.";

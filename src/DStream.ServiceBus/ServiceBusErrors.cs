@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using Amqp;
 using Amqp.Framing;
@@ -101,12 +102,28 @@ internal static class ServiceBusErrors
         SocketException socket => new ProviderException(
             $"{action} failed: the broker cannot be reached ({socket.SocketErrorCode}). Check host, port and firewall.", isTransient: true, exception),
         TimeoutException => NoAnswer(action, exception),
+        WebSocketException { InnerException: AuthenticationException or HttpRequestException { InnerException: AuthenticationException } } =>
+            From(new AuthenticationException(), action, entity),
+        WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } => new ProviderException(
+            $"{action} failed: host and port answer over HTTP, but open no AMQP over WebSockets ({exception.Message}). Check the Endpoint, and that no proxy "
+            + "stands between that lets no WebSockets through.", isTransient: true, exception),
+        WebSocketException or HttpRequestException => new ProviderException(
+            $"{action} failed: the broker cannot be reached over WebSockets ({ReasonOf(exception)}). Check host, port and, in HTTPS_PROXY, the proxy.",
+            isTransient: true, exception),
         _ => new ProviderException($"{action} failed: the connection was lost ({exception.GetType().Name}).", isTransient: true, exception),
     };
 
     /// <summary>Nothing came back in time. The library does not notice a lost acknowledgement; the transport's own timer does.</summary>
     public static ProviderException NoAnswer(string action, Exception? inner = null) =>
         new($"{action} failed: the broker did not answer in time, so that it is unknown whether it was done. Trying again is safe.", isTransient: true, inner);
+
+    private static string ReasonOf(Exception exception) => exception switch
+    {
+        WebSocketException { InnerException: HttpRequestException request } => ReasonOf(request),
+        HttpRequestException request => request.HttpRequestError.ToString(),
+        WebSocketException socket => socket.WebSocketErrorCode.ToString(),
+        _ => exception.GetType().Name,
+    };
 
     private static string Remedy(Meaning meaning, string entity) =>
         meaning.Remedy.Replace("{0}", CreateCommand(entity), StringComparison.Ordinal);

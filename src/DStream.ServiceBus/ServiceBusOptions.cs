@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using Azure.Core;
 
 namespace DStream.ServiceBus;
@@ -7,6 +9,12 @@ public sealed record ServiceBusOptions
 {
     /// <summary>Where the namespace is, and its key where there is one.</summary>
     public required ServiceBusConnectionString ConnectionString { get; init; }
+
+    /// <summary>How AMQP is carried. Default TCP.</summary>
+    public ServiceBusTransport Transport { get; init; }
+
+    /// <summary>The HTTP proxy that WebSockets go through; null for the one that the environment names (HTTPS_PROXY, NO_PROXY).</summary>
+    public IWebProxy? WebProxy { get; init; }
 
     /// <summary>Vouches where the connection string has neither key nor signature; null for Azure.Identity's DefaultAzureCredential.</summary>
     public TokenCredential? Credential { get; init; }
@@ -31,6 +39,9 @@ public sealed record ServiceBusOptions
 
     /// <summary>Jitter of token renewal.</summary>
     public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>Judges the server's certificate in the place of the system's trusted roots, for tests.</summary>
+    internal RemoteCertificateValidationCallback? ServerCertificateCheck { get; init; }
 
     /// <summary>For a connection string or a namespace's host name, with defaults.</summary>
     /// <exception cref="FormatException">It is neither.</exception>

@@ -4,6 +4,7 @@ using DStream.StandIns.ServiceBus.Administration;
 using DStream.StandIns.ServiceBus.Amqp;
 using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.Faults;
+using DStream.StandIns.ServiceBus.WebSockets;
 
 namespace DStream.StandIns.ServiceBus;
 
@@ -14,20 +15,35 @@ namespace DStream.StandIns.ServiceBus;
 public sealed class ServiceBusStandIn : IAsyncDisposable
 {
     private readonly AmqpServer _amqp;
+    private readonly WebSocketGateway[] _webSockets;
     private readonly AdministrationServer _administration;
 
     private ServiceBusStandIn(ServiceBusStandInOptions options)
     {
         AmqpPort = options.AmqpPort == 0 ? FreePort() : options.AmqpPort;
         AdministrationPort = options.AdministrationPort == 0 ? FreePort() : options.AdministrationPort;
+        WebSocketPort = options.WebSocketPort == 0 ? FreePort() : options.WebSocketPort;
+        if (options.Certificate is not null)
+        {
+            AmqpTlsPort = options.AmqpTlsPort == 0 ? FreePort() : options.AmqpTlsPort;
+            WebSocketTlsPort = options.WebSocketTlsPort == 0 ? FreePort() : options.WebSocketTlsPort;
+        }
+
         SharedAccessKeyName = options.SharedAccessKeyName;
         SharedAccessKey = options.SharedAccessKey;
         Broker = new MessageBroker(options.TimeProvider);
         var tokens = new SasTokens(options.SharedAccessKeyName, options.SharedAccessKey, options.TimeProvider);
         _amqp = new AmqpServer(
             new AmqpSettings(
-                AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes, options.TimeProvider),
+                AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes, options.TimeProvider)
+            {
+                TlsPort = AmqpTlsPort ?? 0,
+                Certificate = options.Certificate,
+            },
             Broker);
+        _webSockets = options.Certificate is null
+            ? [new WebSocketGateway(WebSocketPort, AmqpPort, null)]
+            : [new WebSocketGateway(WebSocketPort, AmqpPort, null), new WebSocketGateway(WebSocketTlsPort!.Value, AmqpPort, options.Certificate)];
         _administration = new AdministrationServer(AdministrationPort, Broker, tokens, options.AcceptAnyJwt, options.TimeProvider);
     }
 
@@ -37,6 +53,15 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// <summary>The port for the administration over HTTP. Stays the same over a restart.</summary>
     public int AdministrationPort { get; }
 
+    /// <summary>The port for AMQP over WebSockets, without TLS. Stays the same over a restart.</summary>
+    public int WebSocketPort { get; }
+
+    /// <summary>The port for AMQP over TLS; null without a certificate.</summary>
+    public int? AmqpTlsPort { get; }
+
+    /// <summary>The port for AMQP over WebSockets over TLS; null without a certificate.</summary>
+    public int? WebSocketTlsPort { get; }
+
     /// <summary>Where the administration answers.</summary>
     public Uri AdministrationEndpoint => new($"http://127.0.0.1:{AdministrationPort}/");
 
@@ -44,9 +69,15 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// What a client connects with. <c>AdministrationPort</c> is DStream's own addition, which other clients pass over: the
     /// service's connection strings have no place for it, and its emulator has a fixed port.
     /// </summary>
-    public string ConnectionString =>
-        $"Endpoint=sb://127.0.0.1:{AmqpPort};SharedAccessKeyName={SharedAccessKeyName};SharedAccessKey={SharedAccessKey};" +
-        $"UseDevelopmentEmulator=true;AdministrationPort={AdministrationPort}";
+    public string ConnectionString => ConnectionStringFor(AmqpPort, isPlain: true);
+
+    /// <summary>What a client over WebSockets connects with.</summary>
+    public string WebSocketConnectionString => ConnectionStringFor(WebSocketPort, isPlain: true);
+
+    /// <summary>A connection string for one of the ports, which is plain or takes TLS. The administration has no TLS.</summary>
+    public string ConnectionStringFor(int port, bool isPlain) =>
+        $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={SharedAccessKeyName};SharedAccessKey={SharedAccessKey};" +
+        $"{(isPlain ? "UseDevelopmentEmulator=true;" : "")}AdministrationPort={AdministrationPort}";
 
     /// <summary>The name of the access rule.</summary>
     public string SharedAccessKeyName { get; }
@@ -85,7 +116,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
                 // A port that was free a moment ago may be another's by now. One that was asked for stays what it is.
                 standIn.Suspend(abruptly: true);
                 standIn.Broker.Dispose();
-                if (attempt == 5 || (options.AmqpPort != 0 && options.AdministrationPort != 0)) throw;
+                if (attempt == 5 || (options.AmqpPort != 0 && options.AdministrationPort != 0 && options.WebSocketPort != 0)) throw;
             }
         }
     }
@@ -98,6 +129,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     public void Suspend(bool abruptly)
     {
         _amqp.Stop(abruptly);
+        foreach (var gateway in _webSockets) gateway.Stop(abruptly);
         _administration.Stop();
     }
 
@@ -105,6 +137,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     public void Resume()
     {
         _amqp.Start();
+        foreach (var gateway in _webSockets) gateway.Start();
         _administration.Start();
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace DStream.StandIns.ServiceBus;
 
 /// <summary>How the stand-in is set up. Everything has a default.</summary>
@@ -8,6 +10,18 @@ public sealed record ServiceBusStandInOptions
 
     /// <summary>The port for the administration; 0 takes a free one.</summary>
     public int AdministrationPort { get; init; }
+
+    /// <summary>The port for AMQP over WebSockets; 0 takes a free one.</summary>
+    public int WebSocketPort { get; init; }
+
+    /// <summary>The port for AMQP over TLS, where there is a certificate; 0 takes a free one.</summary>
+    public int AmqpTlsPort { get; init; }
+
+    /// <summary>The port for AMQP over WebSockets over TLS, where there is a certificate; 0 takes a free one.</summary>
+    public int WebSocketTlsPort { get; init; }
+
+    /// <summary>The server's certificate with its key; without one nothing is served over TLS. <see cref="SelfSignedCertificate"/> makes one.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>The name of the one access rule, which has all rights.</summary>
     public string SharedAccessKeyName { get; init; } = "RootManageSharedAccessKey";

@@ -45,6 +45,17 @@ public sealed class ProviderCatalogTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Queue_OverWebSockets_IsAnotherConnectionThanOverTcp()
+    {
+        var queue = _catalog.Queue(new QueueConfig { Type = "azure_service_bus", Name = "q", ConnectionString = Bus, Transport = AmqpTransport.AmqpWebSockets });
+        var tcp = _catalog.Output(new OutputConfig { Type = "azure_service_bus", ConnectionString = Bus });
+        var output = _catalog.Output(new OutputConfig { Type = "azure_service_bus", ConnectionString = Bus, Transport = AmqpTransport.AmqpWebSockets });
+
+        Assert.NotSame(queue.Senders, tcp.Senders);
+        Assert.Same(queue.Senders, output.Senders);
+    }
+
+    [Fact]
     public void Output_CreationForbidden_AdministersNothing()
     {
         var output = _catalog.Output(new OutputConfig { Type = "azure_service_bus", ConnectionString = Bus, CreateEntities = false });

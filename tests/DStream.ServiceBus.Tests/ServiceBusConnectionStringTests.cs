@@ -58,6 +58,7 @@ public sealed class ServiceBusConnectionStringTests
     [InlineData("Endpoint=sb://x/;UseDevelopmentEmulator=maybe", "neither true nor false")]
     [InlineData("Endpoint=sb://x/;AdministrationPort=99999", "port")]
     [InlineData("Endpoint=sb://x/;SharedAccessKeyName=a;SharedAccessKey=b;SharedAccessSignature=c", "both")]
+    [InlineData("Endpoint=sb://x/;TransportType=AmqpWebSockets", "transport = \"amqp_websockets\"")]
     public void TryParse_Broken_SaysWhy(string text, string reason)
     {
         Assert.False(ServiceBusConnectionString.TryParse(text, out _, out var error));

@@ -39,6 +39,15 @@ internal static class Endpoints
         return value;
     }
 
+    /// <summary>What carries AMQP; written for a provider that speaks none it is an error, since it would change nothing.</summary>
+    internal static AmqpTransport Transport(this Section section, KnownProvider? provider)
+    {
+        var transport = section.Choice<AmqpTransport>("transport");
+        if (transport is { IsWritten: true, Value: not null } && provider is { HasTransports: false })
+            section.Errors.Add(transport.Position, $"transport is written, and type {provider.Type} has no choice of it", "leave the key out");
+        return transport.Value ?? default;
+    }
+
     /// <summary>A database's connection string; null when it is missing, broken or not to be evaluated.</summary>
     internal static SqlTarget? SqlTarget(this Section section, string key, bool isEvaluated)
     {

@@ -55,6 +55,7 @@ internal sealed class IngesterBinder(Section section, bool routerNeedsNames, boo
             Type = provider?.Type ?? "",
             Name = name ?? "",
             ConnectionString = queue?.ConnectionString(provider) ?? "",
+            Transport = queue?.Transport(provider) ?? default,
             CreateEntities = queue?.Boolean("create").Value ?? default,
         };
     }

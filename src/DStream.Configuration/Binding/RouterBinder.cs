@@ -41,6 +41,7 @@ internal sealed class RouterBinder
             Type = provider?.Type ?? "",
             Name = _source?.EntityName("name", _section.IsEvaluated) ?? ingester?.QueueName ?? DefaultQueueName,
             ConnectionString = _source?.ConnectionString(provider) ?? "",
+            Transport = _source?.Transport(provider) ?? default,
             CreateEntities = _source?.Boolean("create").Value ?? default,
         };
     }
@@ -56,6 +57,7 @@ internal sealed class RouterBinder
         {
             Type = provider?.Type ?? "",
             ConnectionString = output?.ConnectionString(provider) ?? "",
+            Transport = output?.Transport(provider) ?? default,
             Subscription = output?.Subscription("subscription") ?? "",
             CreateEntities = output?.Boolean("create").Value ?? default,
         };

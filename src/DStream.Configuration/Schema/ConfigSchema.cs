@@ -7,6 +7,7 @@ internal static class ConfigSchema
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly string[] ReadModes = ["auto", "function", "change_table"];
+    private static readonly string[] Transports = ["amqp", "amqp_websockets"];
     private static readonly string[] Images = ["after", "both"];
 
     internal static readonly TimeSpan DefaultMaxPollInterval = TimeSpan.FromMinutes(2);
@@ -81,6 +82,7 @@ internal static class ConfigSchema
                 [
                     new("type", KeyType.String) { IsRequired = true },
                     new("connection_string", KeyType.String),
+                    new("transport", KeyType.String) { Default = "amqp", Choices = Transports },
                     new("subscription", KeyType.String) { Default = "sub1" },
                     new("create", KeyType.Boolean) { Default = true },
                 ],
@@ -92,6 +94,7 @@ internal static class ConfigSchema
         new("type", KeyType.String) { IsRequired = true },
         new("name", KeyType.String) { Default = defaultName },
         new("connection_string", KeyType.String),
+        new("transport", KeyType.String) { Default = "amqp", Choices = Transports },
         new("create", KeyType.Boolean) { Default = true },
     ];
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp;
 using Amqp.Handler;
-using Amqp.Sasl;
 using DStream.Core;
 using DStream.ServiceBus.Security;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,8 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly ConnectionFactory _factory = CreateFactory();
+    private readonly ConnectionFactory _factory = BrokerAddress.CreateFactory(options);
+    private readonly Address _address = BrokerAddress.Of(options);
     private OpenConnection? _open;
     private TimeSpan _pause;
     private long _failedAt;
@@ -30,7 +30,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
 
     public ILogger Logger => logger;
 
-    private string Name => $"Service Bus {options.ConnectionString.Host}:{options.ConnectionString.Port}";
+    private string Name => $"Service Bus {_address.Host}:{_address.Port}";
 
     /// <summary>The open connection; one attempt is made where there is none.</summary>
     /// <exception cref="ProviderException">It could not be opened.</exception>
@@ -90,39 +90,23 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
         }
     }
 
-    private static ConnectionFactory CreateFactory()
-    {
-        var factory = new ConnectionFactory { BufferManager = new BufferManager(256, 4 * 1024 * 1024, 64L * 1024 * 1024) };
-        factory.SASL.Profile = SaslProfile.Anonymous;
-        factory.AMQP.ContainerId = "dstream-" + Guid.NewGuid().ToString("N");
-        // The service offers 64 KB frames; each link has a session of its own, and the service takes 5,000 of them.
-        factory.AMQP.MaxFrameSize = 64 * 1024;
-        factory.AMQP.MaxSessionsPerConnection = 5000;
-        // Heartbeats: a peer that is silent for so long is gone.
-        factory.AMQP.IdleTimeout = 60_000;
-        factory.TCP.NoDelay = true;
-        return factory;
-    }
-
     private async ValueTask<OpenConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var target = options.ConnectionString;
-        var address = new Address(target.Host, target.Port, null, null, "/", target.UseDevelopmentEmulator ? "amqp" : "amqps");
         var action = $"Connecting to {Name}";
-        var opening = _factory.CreateAsync(address, SettlementHandler.Instance);
+        var opening = _factory.CreateAsync(_address, SettlementHandler.Instance);
         try
         {
             if (!await Waiting.ForAsync(opening, options.OperationTimeout, time, cancellationToken).ConfigureAwait(false)) throw ServiceBusErrors.NoAnswer(action);
             var connection = await opening.ConfigureAwait(false);
             var open = new OpenConnection(connection, new CbsAuthorizer(connection, options, tokens, time, logger));
             connection.AddClosedCallback((_, error) => OnClosed(open, error?.Condition?.ToString() ?? "closed"));
-            Log.Connected(logger, target.Host, target.Port);
+            Log.Connected(logger, _address.Host, _address.Port);
             return open;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             _ = DiscardAsync(opening);
-            throw ServiceBusErrors.From(e, action, target.Host);
+            throw ServiceBusErrors.From(e, action, _address.Host);
         }
         catch (OperationCanceledException)
         {
@@ -134,7 +118,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
     private void OnClosed(OpenConnection open, string reason)
     {
         _ = open.DisposeAsync().AsTask(); // Its tokens need no renewal any more.
-        if (!_disposed) Log.ConnectionLost(logger, options.ConnectionString.Host, options.ConnectionString.Port, reason);
+        if (!_disposed) Log.ConnectionLost(logger, _address.Host, _address.Port, reason);
     }
 
     // The library takes no token for the SASL exchange: what opens too late is closed.

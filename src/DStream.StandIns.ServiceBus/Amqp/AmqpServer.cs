@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
@@ -12,7 +13,7 @@ internal sealed class AmqpServer : IFaultTarget
 {
     private readonly ConcurrentDictionary<Connection, ConnectionHandler> _connections = new();
     private readonly BrokerContainer _container;
-    private ConnectionListener? _listener;
+    private ConnectionListener[] _listeners = [];
 
     public AmqpServer(AmqpSettings settings, MessageBroker broker)
     {
@@ -35,37 +36,18 @@ internal sealed class AmqpServer : IFaultTarget
 
     public void Start()
     {
-        // The library binds every interface for the name localhost; the number means what it says.
-        var listener = new ConnectionListener(new Address("127.0.0.1", Settings.Port, null, null, "/", "amqp"), _container)
-        {
-            HandlerFactory = _ => new ConnectionHandler(this),
-            BufferManager = new BufferManager(256, 1024 * 1024, 64 * 1024 * 1024),
-        };
-        listener.SASL.EnableMechanism("ANONYMOUS", new SpeakSecondProfile("ANONYMOUS"));
-        listener.SASL.EnableMechanism("MSSBCBS", new SpeakSecondProfile("MSSBCBS"));
-        listener.AMQP.ContainerId = "dstream-service-bus-stand-in";
-        listener.AMQP.HostName = "127.0.0.1";
-        listener.AMQP.IdleTimeout = (int)TimeSpan.FromMinutes(4).TotalMilliseconds;
-        listener.Open();
-        _listener = listener;
+        var plain = Listen("amqp", Settings.Port, null);
+        _listeners = [plain];
+        if (Settings.Certificate is { } certificate) _listeners = [plain, Listen("amqps", Settings.TlsPort, certificate)];
     }
 
     /// <summary>Stops listening and ends all connections: with a close that says so, or by breaking them.</summary>
     public void Stop(bool abruptly)
     {
-        if (_listener is not { } listener) return;
-
-        _listener = null;
+        var listeners = _listeners;
+        _listeners = [];
         if (abruptly) DropConnections();
-        try
-        {
-            listener.Close();
-        }
-        catch (Exception broken) when (broken is AmqpException or ObjectDisposedException)
-        {
-            // A connection broke while it was being closed, and the library stopped there: the others are broken too.
-            DropConnections();
-        }
+        foreach (var listener in listeners) Close(listener);
     }
 
     public int DropConnections()
@@ -93,6 +75,37 @@ internal sealed class AmqpServer : IFaultTarget
             _connections.TryRemove(connection, out _);
             handler.Closed();
         });
+    }
+
+    private ConnectionListener Listen(string scheme, int port, X509Certificate2? certificate)
+    {
+        // The library binds every interface for the name localhost; the number means what it says.
+        var listener = new ConnectionListener(new Address("127.0.0.1", port, null, null, "/", scheme), _container)
+        {
+            HandlerFactory = _ => new ConnectionHandler(this),
+            BufferManager = new BufferManager(256, 1024 * 1024, 64 * 1024 * 1024),
+        };
+        listener.SASL.EnableMechanism("ANONYMOUS", new SpeakSecondProfile("ANONYMOUS"));
+        listener.SASL.EnableMechanism("MSSBCBS", new SpeakSecondProfile("MSSBCBS"));
+        listener.AMQP.ContainerId = "dstream-service-bus-stand-in";
+        listener.AMQP.HostName = "127.0.0.1";
+        listener.AMQP.IdleTimeout = (int)TimeSpan.FromMinutes(4).TotalMilliseconds;
+        if (certificate is not null) listener.SSL.Certificate = certificate;
+        listener.Open();
+        return listener;
+    }
+
+    private void Close(ConnectionListener listener)
+    {
+        try
+        {
+            listener.Close();
+        }
+        catch (Exception broken) when (broken is AmqpException or ObjectDisposedException)
+        {
+            // A connection broke while it was being closed, and the library stopped there: the others are broken too.
+            DropConnections();
+        }
     }
 
     private static void DropUncovered(ConnectionHandler handler)

@@ -67,6 +67,8 @@ public sealed class ErrorTests
     [InlineData("", "ingester", "block ingester has no block queue", "add queue { ... }")]
     [InlineData("queue {\n type = \"memory\"\n name = \"a b\"\n}", "\"a b\"", "name is \"a b\", and it holds ' '", "Service Bus allows")]
     [InlineData("queue {\n type = \"memory\"\n name = \"-a\"\n}", "\"-a\"", "name is \"-a\", and it must begin and end with a letter or digit", "Service Bus allows")]
+    [InlineData("queue {\n type = \"memory\"\n transport = \"amqp\"\n}", "\"amqp\"", "transport is written, and type memory has no choice of it", "leave the key out")]
+    [InlineData("queue {\n type = \"memory\"\n transport = \"websockets\"\n}", "\"websockets\"", "transport is \"websockets\"", "known are amqp, amqp_websockets")]
     public void Load_MistakeInQueue_IsReportedWithPlaceAndRemedy(string queue, string place, string message, string remedy) =>
         AssertError(Config.Ingester(queue: queue), place, message, remedy);
 

@@ -18,9 +18,9 @@ public sealed class ServiceBusMessagingFixture : IMessagingFixture
     private readonly ServiceBusNamespace _namespace;
     private readonly ServiceBusAdministration _administration;
 
-    private ServiceBusMessagingFixture(string connectionString, ServiceBusStandIn? standIn)
+    private ServiceBusMessagingFixture(string connectionString, ServiceBusTransport transport, ServiceBusStandIn? standIn)
     {
-        var options = ServiceBusOptions.For(connectionString);
+        var options = ServiceBusOptions.For(connectionString) with { Transport = transport };
         _standIn = standIn;
         _namespace = new ServiceBusNamespace(options, TimeProvider.System, NullLogger<ServiceBusNamespace>.Instance);
         _administration = new ServiceBusAdministration(options, TimeProvider.System, NullLogger<ServiceBusAdministration>.Instance);
@@ -32,11 +32,12 @@ public sealed class ServiceBusMessagingFixture : IMessagingFixture
 
     public IBrokerAdministration Administration => _administration;
 
-    public static async ValueTask<IMessagingFixture> StartAsync(CancellationToken cancellationToken)
+    public static async ValueTask<IMessagingFixture> StartAsync(ServiceBusTransport transport, CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } real) return new ServiceBusMessagingFixture(real, null);
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } real) return new ServiceBusMessagingFixture(real, transport, null);
         var standIn = await ServiceBusStandIn.StartAsync(null, cancellationToken);
-        return new ServiceBusMessagingFixture(standIn.ConnectionString, standIn);
+        var connectionString = transport == ServiceBusTransport.AmqpWebSockets ? standIn.WebSocketConnectionString : standIn.ConnectionString;
+        return new ServiceBusMessagingFixture(connectionString, transport, standIn);
     }
 
     public async Task<IReadOnlyList<TakenMessage>> TakeFromSubscriptionAsync(string topic, string subscription, int count, CancellationToken cancellationToken)

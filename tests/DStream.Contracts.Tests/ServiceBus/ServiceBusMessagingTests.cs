@@ -1,6 +1,8 @@
+using DStream.ServiceBus;
+
 namespace DStream.Contracts.Tests.ServiceBus;
 
 public sealed class ServiceBusMessagingTests : MessagingContract
 {
-    protected override ValueTask<IMessagingFixture> StartAsync() => ServiceBusMessagingFixture.StartAsync(Stop);
+    protected override ValueTask<IMessagingFixture> StartAsync() => ServiceBusMessagingFixture.StartAsync(ServiceBusTransport.Amqp, Stop);
 }

@@ -41,6 +41,26 @@ internal sealed class Bench : IAsyncDisposable
         return new Bench(broker, change?.Invoke(options) ?? options, clientTime ?? TimeProvider.System);
     }
 
+    /// <summary>With the same broker behind each transport, and a certificate of its own that this client alone trusts.</summary>
+    public static async Task<Bench> StartAsync(ServiceBusTransport transport, bool tls, Func<ServiceBusOptions, ServiceBusOptions>? change = null)
+    {
+        var certificate = tls ? SelfSignedCertificate.Create(TimeProvider.System.GetUtcNow()) : null;
+        var broker = await ServiceBusStandIn.StartAsync(new ServiceBusStandInOptions { Certificate = certificate }, Token);
+        var port = transport == ServiceBusTransport.AmqpWebSockets
+            ? tls ? broker.WebSocketTlsPort!.Value : broker.WebSocketPort
+            : tls ? broker.AmqpTlsPort!.Value : broker.AmqpPort;
+        var options = ServiceBusOptions.For(broker.ConnectionStringFor(port, isPlain: !tls)) with
+        {
+            Transport = transport,
+            ServerCertificateCheck = tls ? (_, presented, _, _) => presented?.GetCertHashString() == certificate!.GetCertHashString() : null,
+        };
+        return new Bench(broker, change?.Invoke(options) ?? options, TimeProvider.System);
+    }
+
+    /// <summary>Another client over the same transport, somewhere else.</summary>
+    public ServiceBusNamespace Connect(string connectionString) => new(
+        Options with { ConnectionString = ServiceBusConnectionString.Parse(connectionString) }, TimeProvider.System, new Logger<ServiceBusNamespace>(Log));
+
     public MessageQueue Find(string name) => Broker.Broker.Queues.Single(queue => queue.Path == name);
 
     public async Task SendAsync(string entity, params OutboundMessage[] messages)

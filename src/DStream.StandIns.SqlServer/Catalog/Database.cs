@@ -22,6 +22,12 @@ internal sealed class Database(EngineState engine, string name, int id)
 
     public LogSequence Log { get; } = new();
 
+    /// <summary>ALLOW_SNAPSHOT_ISOLATION; OFF in a new database, as in the real server.</summary>
+    public bool AllowsSnapshot { get; set; } = id < 5;
+
+    /// <summary>READ_COMMITTED_SNAPSHOT; OFF in a new database, as in the real server (Azure SQL Database has it ON).</summary>
+    public bool ReadsCommittedVersions { get; set; }
+
     public Guid RecoveryFork { get; set; } = Guid.NewGuid();
 
     public Dictionary<string, int> Schemas { get; } = new(StringComparer.OrdinalIgnoreCase) { ["dbo"] = 1, ["guest"] = 2, ["INFORMATION_SCHEMA"] = 3, ["sys"] = 4 };

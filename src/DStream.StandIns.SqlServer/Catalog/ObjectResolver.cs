@@ -10,7 +10,7 @@ namespace DStream.StandIns.SqlServer.Catalog;
 /// <summary>What a name in a statement stands for.</summary>
 internal static class ObjectResolver
 {
-    public static RowSource Find(CompileContext context, SchemaObjectName name)
+    public static RowSource Find(CompileContext context, SchemaObjectName name, TableAccess access)
     {
         var table = name.BaseIdentifier.Value;
         if (table.StartsWith('#'))
@@ -24,8 +24,9 @@ internal static class ObjectResolver
         {
             if (database.FindTable(schema, table) is { } stored)
             {
-                context.ReadsTables = true;
-                return new StoredTableSource(stored);
+                var read = new TableRead(database, stored, access);
+                context.Reads.Add(read);
+                return new StoredTableSource(stored, read);
             }
             return SystemViews.Find(schema, table)?.Bind(database)
                 ?? (string.Equals(schema, "cdc", StringComparison.OrdinalIgnoreCase) && database.Cdc is { } cdc ? CdcSources.Find(cdc, table) : null)

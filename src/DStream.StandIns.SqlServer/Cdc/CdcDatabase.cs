@@ -79,6 +79,14 @@ internal sealed class CdcDatabase : IDisposable
         _state = _state with { Instances = _state.Instances.Remove(instance) };
     }
 
+    /// <summary>Takes a removal back, with the low end and the rows the instance had.</summary>
+    public void Restore(CaptureInstance instance, InstanceState state)
+    {
+        Instances.Add(instance);
+        _builders[instance] = new ChangeRowBuilder(instance);
+        _state = _state with { Instances = _state.Instances.Add(instance, state) };
+    }
+
     public void Committed(TransactionLog log, Lsn commit, DateTime now)
     {
         if (log.Records.Count > 0)

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Transactions;
 
 namespace DStream.StandIns.SqlServer.Engine;
@@ -53,9 +54,21 @@ internal sealed class EngineState
 
     public void SchemaChanged() => SchemaVersion++;
 
-    public Transaction NewTransaction(short session, Sessions.SqlIsolation isolation) => new(++_lastTransaction, session, isolation);
+    /// <summary>The open sessions, by their number.</summary>
+    public SortedDictionary<short, SqlSession> Sessions { get; } = [];
 
-    public short NextSessionId() => _lastSession = _lastSession == short.MaxValue ? FirstSession : (short)(_lastSession + 1);
+    public Transaction NewTransaction(short session, SqlIsolation isolation, string? name = null) =>
+        new(++_lastTransaction, Sessions[session].LockOwner, isolation) { Name = name, Began = LocalNow() };
+
+    public short NextSessionId()
+    {
+        do
+        {
+            _lastSession = _lastSession == short.MaxValue ? FirstSession : (short)(_lastSession + 1);
+        }
+        while (Sessions.ContainsKey(_lastSession));
+        return _lastSession;
+    }
 
     public Database AddDatabase(string name)
     {

@@ -17,6 +17,8 @@ internal sealed class SqlSession : ISqlSession
         (Engine, Login, Id) = (engine, login, id);
         _loginDatabase = CurrentDatabase = database;
         Random = engine.Options.Seed is { } seed ? new Random(seed + id) : new Random();
+        LockOwner = new LockOwner(id);
+        engine.Sessions.Add(id, this);
     }
 
     public EngineState Engine { get; }
@@ -28,6 +30,8 @@ internal sealed class SqlSession : ISqlSession
     public string Database => CurrentDatabase.Name;
 
     public Database CurrentDatabase { get; set; }
+
+    public LockOwner LockOwner { get; }
 
     public SessionSettings Settings { get; private set; } = new();
 
@@ -74,7 +78,7 @@ internal sealed class SqlSession : ISqlSession
             {
                 Settings.Isolation = isolation;
             }
-            Transaction ??= Engine.NewTransaction(Id, Settings.Isolation);
+            Transaction ??= Engine.NewTransaction(Id, Settings.Isolation, name);
             TransactionCount++;
         }
     }
@@ -89,7 +93,7 @@ internal sealed class SqlSession : ISqlSession
             }
             if (Transaction!.IsDoomed)
             {
-                throw Errors.Of(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
+                throw Errors.Doomed();
             }
             if (--TransactionCount == 0)
             {
@@ -149,6 +153,7 @@ internal sealed class SqlSession : ISqlSession
         }
         TempTables.Clear();
         Settings = new SessionSettings();
+        LockOwner.DeadlockPriority = 0;
         CurrentDatabase = _loginDatabase;
         (RowCount, LastError, LastIdentity) = (0, 0, null);
     }
@@ -157,6 +162,10 @@ internal sealed class SqlSession : ISqlSession
     {
         RollbackAll();
         TempTables.Clear();
+        lock (Engine.Gate)
+        {
+            Engine.Sessions.Remove(Id);
+        }
         return ValueTask.CompletedTask;
     }
 }

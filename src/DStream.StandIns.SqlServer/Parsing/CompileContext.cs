@@ -21,9 +21,6 @@ internal sealed class CompileContext(SqlSession session, VariableTable variables
     /// <summary>Temp tables and table variables: what was compiled against them serves this session only.</summary>
     public bool UsesSessionTables { get; set; }
 
-    /// <summary>A stored table is read: the statement needs a commit number to read at.</summary>
-    public bool ReadsTables { get; set; }
-
-    /// <summary>A locking hint (UPDLOCK, XLOCK, TABLOCKX, HOLDLOCK): what the statement reads it must lock first.</summary>
-    public List<LockRequest> Locks { get; } = [];
+    /// <summary>The stored tables that the statement reads or writes, with the hints of each mention.</summary>
+    public List<TableRead> Reads { get; } = [];
 }

@@ -162,12 +162,7 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         {
             return Add(alias, null, new QuerySource(common));
         }
-        var source = ObjectResolver.Find(context, name);
-        if (source is StoredTableSource stored)
-        {
-            TableHints.Apply(context, stored.Table, named.TableHints);
-        }
-        return Add(alias, name.SchemaIdentifier?.Value ?? "dbo", source);
+        return Add(alias, name.SchemaIdentifier?.Value ?? "dbo", ObjectResolver.Find(context, name, TableAccess.Of(named.TableHints)));
     }
 
     private SourceNode Leaf(TableReferenceWithAlias reference, RowSource source) => Add(reference.Alias?.Value, null, source);

@@ -1,18 +1,29 @@
 using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
 
 namespace DStream.StandIns.SqlServer.Queries;
 
-/// <summary>A stored table as a query reads it: the versions committed when the statement began, and the session's own writes.</summary>
+/// <summary>
+/// A stored table as a query reads it. Where the statement has nobody to wait for, the rows stream: the versions committed when
+/// it began, and the session's own writes. Where it has to take locks, a <see cref="LockedReader"/> reads.
+/// </summary>
 internal sealed class StoredTableSource : RowSource
 {
     private const int FirstFetch = 16;
     private const int LargestFetch = 256;
 
-    public StoredTableSource(Table table)
+    private readonly LockedReader? _locked;
+    private readonly TableRead? _read;
+
+    /// <param name="table">The table.</param>
+    /// <param name="read">How it is read; null for a session's own tables, which nobody else locks.</param>
+    public StoredTableSource(Table table, TableRead? read = null)
     {
         Table = table;
+        _read = read;
+        _locked = read is null ? null : new LockedReader(read);
         Columns = table.Columns.Select(c => new SourceColumn(c.Name, c.Type, c.IsNullable, c.IsIdentity)).ToArray();
         Paths = table.Indexes.Where(index => !index.IsHeap).Select(index => new AccessPath(index.Positions, index.IsUnique, index)).ToArray();
     }
@@ -26,7 +37,13 @@ internal sealed class StoredTableSource : RowSource
     public override IEnumerable<object?[]> Read(BatchContext context, Frame? frame, AccessPath? path, KeyRange range)
     {
         var index = path?.Index ?? Table.Clustered;
-        var place = new Place(index, range);
+        return context.IsLocking && _locked is not null ? _locked.Read(context, index, range).Select(found => found.Row) : Stream(context, index, range);
+    }
+
+    private IEnumerable<object?[]> Stream(BatchContext context, TableIndex index, KeyRange range)
+    {
+        var place = new IndexPlace(index, range);
+        var isDirty = _read is not null && context.LevelOf(_read) == SqlIsolation.ReadUncommitted;
         var fetch = FirstFetch;
         var rows = new List<object?[]>(fetch);
         while (true)
@@ -34,7 +51,7 @@ internal sealed class StoredTableSource : RowSource
             rows.Clear();
             lock (context.Engine.Gate)
             {
-                Fetch(context, index, range, place, rows, fetch);
+                Fetch(context, index, range, place, rows, fetch, isDirty);
             }
             foreach (var row in rows)
             {
@@ -48,7 +65,7 @@ internal sealed class StoredTableSource : RowSource
         }
     }
 
-    private void Fetch(BatchContext context, TableIndex index, KeyRange range, Place place, List<object?[]> rows, int limit)
+    private void Fetch(BatchContext context, TableIndex index, KeyRange range, IndexPlace place, List<object?[]> rows, int limit, bool isDirty)
     {
         var reader = context.Session.Transaction;
         var isClustered = index == Table.Clustered;
@@ -60,38 +77,11 @@ internal sealed class StoredTableSource : RowSource
                 return;
             }
             // An entry of a secondary index may belong to an older or to an uncommitted version of its row.
-            if (entry.Slot.Visible(reader, context.ReadSequence) is { } row
+            if ((isDirty ? entry.Slot.Dirty : entry.Slot.Visible(reader, context.ReadSequence)) is { } row
                 && (isClustered || index.Entries.Order.Compare(index.KeyOf(row), entry.Key) == 0))
             {
                 rows.Add(row);
             }
-        }
-    }
-
-    /// <summary>A position in an index that survives changes of it.</summary>
-    private sealed class Place(TableIndex index, KeyRange range)
-    {
-        private (int Chunk, int Index) _at;
-        private long _stamp = -1;
-        private IndexEntry? _last;
-
-        public bool IsAtEnd { get; private set; }
-
-        public void End() => IsAtEnd = true;
-
-        public IndexEntry? Next()
-        {
-            if (_stamp != index.Entries.Stamp)
-            {
-                _at = _last is null ? index.Entries.Seek(range) : index.Entries.After(_last.Key, _last.Slot.Id);
-                _stamp = index.Entries.Stamp;
-            }
-            var (chunk, position) = _at;
-            var next = index.Entries.Next(ref chunk, ref position);
-            _at = (chunk, position);
-            IsAtEnd = next is null;
-            _last = next ?? _last;
-            return next;
         }
     }
 }

@@ -35,9 +35,22 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
 
     public int ReturnStatus { get; set; }
 
+    /// <summary>The running work holds the gate and takes locks: tables are read through <see cref="Queries.LockedReader"/>.</summary>
+    public bool IsLocking { get; set; }
+
+    /// <summary>The transactions that a passing read of the running statement waits for; null before it first looked.</summary>
+    public HashSet<Transactions.Transaction>? Blockers { get; set; }
+
+    /// <summary>The isolation level at which a table is read: its hint's, else the session's.</summary>
+    public SqlIsolation LevelOf(Queries.TableRead read) => read.Access.Isolation != SqlIsolation.Unspecified ? read.Access.Isolation : Session.Settings.Isolation;
+
+    /// <summary>Whether READ COMMITTED of this table goes over versions, without shared locks.</summary>
+    public static bool IsVersioned(Queries.TableRead read) => read.Database.ReadsCommittedVersions && !read.Access.NeverVersioned;
+
     public void BeginStatement()
     {
         _cdc = null;
+        Blockers = null;
         UtcNow = Engine.UtcNow();
         LocalNow = Engine.LocalNow();
         ReadSequence = long.MaxValue;

@@ -16,10 +16,8 @@ internal sealed class InsertCompiler(CompileContext context)
     public WritePlan Compile(InsertSpecification node)
     {
         var (database, table) = Target(node.Target);
-        if (node.Target is NamedTableReference named)
-        {
-            TableHints.Apply(context, table, named.TableHints);
-        }
+        var access = node.Target is NamedTableReference named ? TableAccess.Of(named.TableHints) : TableAccess.Plain;
+        context.Reads.Add(new TableRead(database, table, access, IsTarget: true));
         var positions = Positions(table, node.Columns);
         var output = OutputPlan.Compile(context, table, node);
         var maker = new RowMaker(database, table);
@@ -31,11 +29,15 @@ internal sealed class InsertCompiler(CompileContext context)
             _ => throw Errors.Unsupported("INSERT ... EXECUTE"),
         };
         var top = node.TopRowFilter is null ? null : new ExpressionCompiler(context, new Scope(null)).Compile(node.TopRowFilter.Expression).ConvertTo(SqlTypes.BigInt).Eval;
-        return new WritePlan(Run, output?.Columns, context.Locks);
+        return new WritePlan(Run, output?.Columns, context.Reads);
 
         long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)
         {
             var frame = new Frame(run, 0, 0, null);
+            if (access.WholeTable)
+            {
+                TableLocks.Exclusive(table, transaction);
+            }
             var writer = new RowWriter(database, table, transaction, run.LocalNow);
             long count = 0;
             var limit = (long?)top?.Invoke(frame) ?? long.MaxValue;

@@ -16,14 +16,15 @@ internal sealed class MergeCompiler(CompileContext context)
     public WritePlan Compile(MergeSpecification node)
     {
         var (database, table) = ObjectResolver.Stored(context, ((NamedTableReference)node.Target).SchemaObject);
-        TableHints.Apply(context, table, ((NamedTableReference)node.Target).TableHints);
+        var read = new TableRead(database, table, TableAccess.Of(((NamedTableReference)node.Target).TableHints), IsTarget: true);
+        context.Reads.Add(read);
         var scope = new Scope(null);
         var state = scope.States++;
         var from = new FromCompiler(context, scope);
         var root = new FromClause();
         root.TableReferences.Add(node.TableReference);
         var source = from.Compile(root, null)!;
-        var target = from.Add(node.TableAlias?.Value ?? table.Name, table.Schema, new TargetSource(table, state));
+        var target = from.Add(node.TableAlias?.Value ?? table.Name, table.Schema, new TargetSource(read, state));
         var joined = from.Plan(from.Join(source, target, node.SearchCondition, isOuter: true), null);
         var compiler = new ExpressionCompiler(context, scope);
         var maker = new RowMaker(database, table);
@@ -34,7 +35,7 @@ internal sealed class MergeCompiler(CompileContext context)
         }
         var output = OutputPlan.Compile(context, table, node);
         var ordinal = target.ScopeSource.Ordinal;
-        return new WritePlan(Run, output?.Columns, context.Locks);
+        return new WritePlan(Run, output?.Columns, context.Reads);
 
         long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)
         {

@@ -19,23 +19,11 @@ internal static class Procedures
             throw Errors.NoProcedure(name);
         }
         var call = new ProcedureCall(context, simple, arguments);
-        while (true)
+        return await LockedWork.RunAsync(context, [], writes: false, transaction =>
         {
-            Transaction waiter, owner;
-            lock (context.Engine.Gate)
-            {
-                waiter = context.Session.Transaction ?? context.Engine.NewTransaction(context.Session.Id, context.Session.Settings.Isolation);
-                try
-                {
-                    return procedure(call);
-                }
-                catch (LockConflictException conflict)
-                {
-                    owner = conflict.Owner;
-                }
-            }
-            await LockWait.ForAsync(context.Engine, waiter, owner, context.Session.Settings.LockTimeout, context.Attention).ConfigureAwait(false);
-        }
+            call.Transaction = transaction;
+            return procedure(call);
+        }).ConfigureAwait(false);
     }
 
     private static Dictionary<string, Func<ProcedureCall, int>> Register()
@@ -64,6 +52,9 @@ internal static class Procedures
 internal sealed class ProcedureCall(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments)
 {
     public BatchContext Context { get; } = context;
+
+    /// <summary>The session's open transaction, or the call's own. What the procedure changes it takes back by <see cref="Transaction.OnRollback"/>.</summary>
+    public Transaction Transaction { get; set; } = null!;
 
     public string? Text(string parameter, int position) => (string?)Get(parameter, position, SqlTypes.NVarChar(-1));
 

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
@@ -38,20 +39,12 @@ internal sealed partial class StatementRunner
     private async ValueTask SelectAsync(SelectStatement select)
     {
         var plan = batch.Compiled(context.Session, select, compile => Compile(select, compile));
-        if (plan.Locks.Count > 0)
+        if (BeginRead(plan.Reads) is not { } sequence)
         {
-            var locked = await RunWriteAsync(transaction =>
-            {
-                foreach (var request in plan.Locks)
-                {
-                    RowWriter.LockTable(request.Table, transaction);
-                }
-                return plan.Query.Run(context, null).ToList();
-            }).ConfigureAwait(false);
+            var locked = await LockedWork.RunAsync(context, plan.Reads, writes: false, _ => plan.Query.Run(context, null).ToList()).ConfigureAwait(false);
             await SendAsync(plan, locked).ConfigureAwait(false);
             return;
         }
-        var sequence = BeginRead();
         try
         {
             await SendAsync(plan, plan.Query.Run(context, null)).ConfigureAwait(false);
@@ -66,14 +59,20 @@ internal sealed partial class StatementRunner
     {
         var query = new QueryCompiler(compile).WithCommonTables(select.WithCtesAndXmlNamespaces, () => new QueryCompiler(compile).Compile(select.QueryExpression, null));
         var assigns = select.QueryExpression is QuerySpecification specification && specification.SelectElements.Any(element => element is SelectSetVariable);
-        return new SelectStatementPlan(query, assigns, compile.Locks);
+        return new SelectStatementPlan(query, assigns, compile.Reads);
     }
 
-    private long BeginRead()
+    /// <summary>Begins a read that streams; null where it has locks to take.</summary>
+    private long? BeginRead(IReadOnlyList<TableRead> reads)
     {
         lock (context.Engine.Gate)
         {
-            context.ReadSequence = context.Engine.CommitSequence;
+            StatementReads.EnterSnapshot(context, reads);
+            if (StatementReads.NeedLocks(context, reads))
+            {
+                return null;
+            }
+            context.ReadSequence = context.Session is { Settings.Isolation: SqlIsolation.Snapshot, Transaction.Snapshot: { } snapshot } ? snapshot : context.Engine.CommitSequence;
             context.Engine.Snapshots.Acquire(context.ReadSequence);
             return context.ReadSequence;
         }
@@ -84,6 +83,27 @@ internal sealed partial class StatementRunner
         lock (context.Engine.Gate)
         {
             context.Engine.Snapshots.Release(sequence);
+        }
+    }
+
+    /// <summary>Evaluates something outside of a query (a condition, a value to assign) that may have subqueries.</summary>
+    private async ValueTask<T> ReadAsync<T>(IReadOnlyList<TableRead> reads, Func<T> work)
+    {
+        if (reads.Count == 0)
+        {
+            return work();
+        }
+        if (BeginRead(reads) is not { } sequence)
+        {
+            return await LockedWork.RunAsync(context, reads, writes: false, _ => work()).ConfigureAwait(false);
+        }
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            EndRead(sequence);
         }
     }
 
@@ -119,12 +139,8 @@ internal sealed partial class StatementRunner
         var count = await RunWriteAsync(transaction =>
         {
             outputs.Clear();
-            foreach (var request in plan.Locks)
-            {
-                RowWriter.LockTable(request.Table, transaction);
-            }
             return plan.Run(context, transaction, outputs);
-        }).ConfigureAwait(false);
+        }, plan.Reads).ConfigureAwait(false);
         if (plan.OutputColumns is { } columns)
         {
             context.Sink.Columns(columns);
@@ -137,71 +153,8 @@ internal sealed partial class StatementRunner
         context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
     }
 
-    /// <summary>
-    /// Runs work that writes: under the gate, as one piece. Where another transaction is in the way the work is undone, waits for
-    /// that transaction and runs again. Without an open transaction it is a transaction of its own.
-    /// </summary>
-    private async ValueTask<T> RunWriteAsync<T>(Func<Transaction, T> work)
-    {
-        var session = context.Session;
-        var isOwn = session.TransactionCount == 0;
-        if (!isOwn && session.Transaction!.IsDoomed)
-        {
-            throw Errors.Of(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
-        }
-        try
-        {
-            while (true)
-            {
-                Transaction owner;
-                lock (context.Engine.Gate)
-                {
-                    session.Transaction ??= context.Engine.NewTransaction(session.Id, session.Settings.Isolation);
-                    context.ReadSequence = long.MaxValue;
-                    if (TryRun(session.Transaction, work, out var result, out owner!))
-                    {
-                        if (isOwn)
-                        {
-                            var own = session.Transaction;
-                            session.Transaction = null;
-                            context.Engine.End.Commit(own);
-                        }
-                        return result!;
-                    }
-                }
-                await LockWait.ForAsync(context.Engine, session.Transaction, owner, session.Settings.LockTimeout, context.Attention).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            if (isOwn)
-            {
-                session.RollbackAll();
-            }
-        }
-    }
-
-    private static bool TryRun<T>(Transaction transaction, Func<Transaction, T> work, out T? result, out Transaction? owner)
-    {
-        var mark = transaction.Mark();
-        (result, owner) = (default, null);
-        try
-        {
-            result = work(transaction);
-            return true;
-        }
-        catch (LockConflictException conflict)
-        {
-            TransactionEnd.RollbackTo(transaction, mark);
-            owner = conflict.Owner;
-            return false;
-        }
-        catch
-        {
-            TransactionEnd.RollbackTo(transaction, mark);
-            throw;
-        }
-    }
+    private ValueTask<T> RunWriteAsync<T>(Func<Transaction, T> work, IReadOnlyList<TableRead>? reads = null) =>
+        LockedWork.RunAsync(context, reads ?? [], writes: true, work);
 
     private async ValueTask TruncateAsync(TruncateTableStatement truncate)
     {
@@ -218,7 +171,9 @@ internal sealed partial class StatementRunner
             {
                 writer.Delete(slot);
             }
+            var identity = table.NextIdentity;
             table.NextIdentity = table.IdentitySeed;
+            transaction.OnRollback(() => table.NextIdentity = identity);
             return 0;
         }).ConfigureAwait(false);
         context.Sink.StatementDone(null);
@@ -239,10 +194,10 @@ internal sealed partial class StatementRunner
             var writer = new RowWriter(database, table, transaction, context.LocalNow);
             rows.ForEach(writer.Insert);
             return rows.Count;
-        }).ConfigureAwait(false);
+        }, plan.Reads).ConfigureAwait(false);
         context.Session.RowCount = count;
         context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
     }
 
-    private sealed record SelectStatementPlan(CompiledQuery Query, bool Assigns, IReadOnlyList<LockRequest> Locks);
+    private sealed record SelectStatementPlan(CompiledQuery Query, bool Assigns, IReadOnlyList<TableRead> Reads);
 }

@@ -7,7 +7,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace DStream.StandIns.SqlServer.Statements;
 
-/// <summary>Definitions: databases, schemas, tables, indexes. What a transaction defined its rollback takes back, except changes of a table's columns.</summary>
+/// <summary>Definitions: databases, schemas, tables, indexes. What a transaction defined its rollback takes back.</summary>
 internal sealed partial class StatementRunner
 {
     private async ValueTask RunDefinitionAsync(TSqlStatement statement)
@@ -20,9 +20,15 @@ internal sealed partial class StatementRunner
                     DefineDatabase(statement);
                 }
                 break;
+            case AlterDatabaseSetStatement alter:
+                lock (context.Engine.Gate)
+                {
+                    SetDatabaseOptions(alter);
+                }
+                break;
             case AlterDatabaseStatement or GrantStatement or DenyStatement or RevokeStatement or CreateUserStatement or CreateLoginStatement
                 or AlterRoleStatement or CheckpointStatement or ReconfigureStatement:
-                // Recovery models, snapshot options and permissions change nothing here: everything is always granted.
+                // Recovery models, files and permissions change nothing here: everything is always granted.
                 break;
             case CreateRoleStatement role:
                 lock (context.Engine.Gate)
@@ -40,6 +46,32 @@ internal sealed partial class StatementRunner
         }
         context.Session.RowCount = 0;
         context.Sink.StatementDone(null);
+    }
+
+    /// <summary>
+    /// The options that change how rows are read. They hold at once: the real server waits for other sessions to leave the database
+    /// (READ_COMMITTED_SNAPSHOT) or for running transactions to end (ALLOW_SNAPSHOT_ISOLATION).
+    /// </summary>
+    private void SetDatabaseOptions(AlterDatabaseSetStatement alter)
+    {
+        var name = alter.UseCurrent ? context.Session.Database : alter.DatabaseName.Value;
+        var database = context.Engine.Databases.GetValueOrDefault(name) ?? throw Errors.Of(5011, 14,
+            $"User does not have permission to alter database '{name}', the database does not exist, or the database is not in a state that allows access checks.", 5);
+        foreach (var option in alter.Options.OfType<OnOffDatabaseOption>())
+        {
+            var isOn = option.OptionState == OptionState.On;
+            switch (option.OptionKind)
+            {
+                case DatabaseOptionKind.AllowSnapshotIsolation:
+                    database.AllowsSnapshot = isOn;
+                    break;
+                case DatabaseOptionKind.ReadCommittedSnapshot:
+                    database.ReadsCommittedVersions = isOn;
+                    break;
+                default:
+                    break;
+            }
+        }
     }
 
     private void DefineDatabase(TSqlStatement statement)
@@ -74,10 +106,7 @@ internal sealed partial class StatementRunner
                 CreateSchema(schema, transaction);
                 break;
             case DropSchemaStatement schema:
-                if (!context.Session.CurrentDatabase.Schemas.Remove(schema.Schema.BaseIdentifier.Value) && !schema.IsIfExists)
-                {
-                    throw Errors.Of(3701, 11, $"Cannot drop the schema '{schema.Schema.BaseIdentifier.Value}', because it does not exist or you do not have permission.");
-                }
+                DropSchema(schema, transaction);
                 break;
             case CreateTableStatement create:
                 var name = create.SchemaObjectName;
@@ -117,7 +146,25 @@ internal sealed partial class StatementRunner
             throw Errors.ObjectExists(node.Name.Value);
         }
         database.AddSchema(node.Name.Value);
-        transaction.Undo.Add(new UndoEntry(null, false, null, () => database.Schemas.Remove(node.Name.Value)));
+        transaction.OnRollback(() => database.Schemas.Remove(node.Name.Value));
+    }
+
+    private void DropSchema(DropSchemaStatement node, Transaction transaction)
+    {
+        var (database, name) = (context.Session.CurrentDatabase, node.Schema.BaseIdentifier.Value);
+        if (database.Objects().FirstOrDefault(o => string.Equals(o.Schema, name, StringComparison.OrdinalIgnoreCase)) is { } inside)
+        {
+            throw Errors.Of(3729, 16, $"Cannot drop schema '{name}' because it is being referenced by object '{inside.Name}'.");
+        }
+        if (!database.Schemas.Remove(name, out var id))
+        {
+            if (!node.IsIfExists)
+            {
+                throw Errors.Of(15151, 16, $"Cannot drop the schema '{name}', because it does not exist or you do not have permission.");
+            }
+            return;
+        }
+        transaction.OnRollback(() => database.Schemas.Add(name, id));
     }
 
     private void DropTable(CompileContext compile, SchemaObjectName name, bool ifExists, Transaction transaction)
@@ -125,10 +172,16 @@ internal sealed partial class StatementRunner
         var text = ObjectResolver.Text(name);
         if (name.BaseIdentifier.Value.StartsWith('#'))
         {
-            if (!context.Session.TempTables.Remove(name.BaseIdentifier.Value) && !ifExists)
+            if (!context.Session.TempTables.Remove(name.BaseIdentifier.Value, out var temp))
             {
-                throw Errors.Of(3701, 11, $"Cannot drop the table '{text}', because it does not exist or you do not have permission.", 5);
+                if (!ifExists)
+                {
+                    throw Errors.Of(3701, 11, $"Cannot drop the table '{text}', because it does not exist or you do not have permission.", 5);
+                }
+                return;
             }
+            var session = context.Session;
+            transaction.OnRollback(() => session.TempTables[temp.Name] = temp);
             return;
         }
         if (ifExists && ObjectResolver.DatabaseOf(compile, name).FindTable(name.SchemaIdentifier?.Value, name.BaseIdentifier.Value) is null)
@@ -140,15 +193,17 @@ internal sealed partial class StatementRunner
         RowWriter.LockTable(table, transaction);
         foreach (var instance in database.Cdc?.Instances.FindAll(i => i.Source == table) ?? [])
         {
-            database.Cdc!.Remove(instance);
+            var (cdc, state) = (database.Cdc!, database.Cdc!.State.Instances[instance]);
+            cdc.Remove(instance);
+            transaction.OnRollback(() => cdc.Restore(instance, state));
         }
         database.Tables.Remove((table.Schema, table.Name));
         context.Engine.SchemaChanged();
-        transaction.Undo.Add(new UndoEntry(null, false, null, () =>
+        transaction.OnRollback(() =>
         {
             database.Tables.Add((table.Schema, table.Name), table);
             context.Engine.SchemaChanged();
-        }));
+        });
     }
 
     private void CreateIndex(CompileContext compile, CreateIndexStatement node, Transaction transaction)
@@ -184,6 +239,10 @@ internal sealed partial class StatementRunner
         }
         table.Indexes.Remove(index);
         context.Engine.SchemaChanged();
-        transaction.Undo.Add(new UndoEntry(null, false, null, () => table.AddIndex(index)));
+        transaction.OnRollback(() =>
+        {
+            table.AddIndex(index);
+            context.Engine.SchemaChanged();
+        });
     }
 }

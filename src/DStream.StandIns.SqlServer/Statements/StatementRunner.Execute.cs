@@ -20,7 +20,7 @@ internal sealed partial class StatementRunner
         switch (statement.ExecuteSpecification.ExecutableEntity)
         {
             case ExecutableStringList strings:
-                var text = string.Concat(strings.Strings.Select(part => (string?)Scalar(part).ConvertTo(SqlTypes.NVarChar(-1)).Eval(ReadFrame())));
+                var text = string.Concat(strings.Strings.Select(part => (string?)Scalar(part).ConvertTo(SqlTypes.NVarChar(-1)).Eval(Frame())));
                 await RunTextAsync(text, [], []).ConfigureAwait(false);
                 break;
             case ExecutableProcedureReference { ProcedureReference.ProcedureReference.Name: { } name } call:
@@ -40,7 +40,7 @@ internal sealed partial class StatementRunner
 
     private async ValueTask CallAsync(ExecuteSpecification specification, ExecutableProcedureReference call, SchemaObjectName name)
     {
-        var frame = ReadFrame();
+        var frame = Frame();
         var arguments = call.Parameters.Select(parameter =>
         {
             // An unquoted word is a string: EXEC sp_x dbo.
@@ -58,7 +58,7 @@ internal sealed partial class StatementRunner
 
     private async ValueTask ExecuteSqlAsync(ExecutableProcedureReference call)
     {
-        var frame = ReadFrame();
+        var frame = Frame();
         string? Text(int index) => call.Parameters.Count > index ? (string?)Scalar(call.Parameters[index].ParameterValue).ConvertTo(SqlTypes.NVarChar(-1)).Eval(frame) : null;
         var declared = BatchParser.ParseParameters(Text(1) ?? "");
         var values = new object?[declared.Count];

@@ -31,6 +31,20 @@ internal sealed partial class StatementRunner
         }
     }
 
+    private int DeadlockPriority(ScalarExpression node)
+    {
+        var word = node as IdentifierLiteral;
+        var value = word is null ? Scalar(node).ConvertTo(SqlTypes.NVarChar(20)).Eval(Frame()) as string : word.Value;
+        return value?.ToUpperInvariant() switch
+        {
+            "LOW" => -5,
+            "NORMAL" => 0,
+            "HIGH" => 5,
+            var number when int.TryParse(number, out var level) && level is >= -10 and <= 10 => level,
+            _ => throw Errors.Of(7998, 16, "SET DEADLOCK_PRIORITY takes LOW, NORMAL, HIGH or a number from -10 to 10."),
+        };
+    }
+
     private string? NameOf(TransactionStatement statement) => statement.Name switch
     {
         null => null,
@@ -47,10 +61,7 @@ internal sealed partial class StatementRunner
             case PredicateSetStatement set:
                 settings.NoCount = set.Options.HasFlag(SetOptions.NoCount) ? set.IsOn : settings.NoCount;
                 settings.AbortOnError = set.Options.HasFlag(SetOptions.XactAbort) ? set.IsOn : settings.AbortOnError;
-                if (set.Options.HasFlag(SetOptions.ImplicitTransactions) && set.IsOn)
-                {
-                    throw Errors.Unsupported("SET IMPLICIT_TRANSACTIONS ON");
-                }
+                settings.ImplicitTransactions = set.Options.HasFlag(SetOptions.ImplicitTransactions) ? set.IsOn : settings.ImplicitTransactions;
                 if ((set.Options & (SetOptions.FmtOnly | SetOptions.NoExec | SetOptions.ParseOnly)) != 0 && set.IsOn)
                 {
                     throw Errors.Unsupported($"SET {set.Options} ON");
@@ -72,6 +83,10 @@ internal sealed partial class StatementRunner
                     if (command is GeneralSetCommand { CommandType: GeneralSetCommandType.LockTimeout } timeout)
                     {
                         settings.LockTimeout = (int)Scalar(timeout.Parameter).ConvertTo(SqlTypes.Int).Eval(Frame())!;
+                    }
+                    else if (command is GeneralSetCommand { CommandType: GeneralSetCommandType.DeadlockPriority } priority)
+                    {
+                        context.Session.LockOwner.DeadlockPriority = DeadlockPriority(priority.Parameter);
                     }
                 }
                 return true;

@@ -11,7 +11,7 @@ namespace DStream.StandIns.SqlServer.Statements;
 internal sealed partial class StatementRunner(BatchContext context, Batch batch)
 {
     // Errors after which SQL Server runs no further statement of the batch, whatever XACT_ABORT says.
-    private static readonly HashSet<int> BatchAborting = [102, 137, 156, 195, 207, 208, 209, 241, 245, 1205, 3930, 4104, 8114, 8120, 8169];
+    private static readonly HashSet<int> BatchAborting = [102, 137, 156, 195, 207, 208, 209, 241, 245, 1205, 3930, 3951, 3952, 3960, 4104, 8114, 8120, 8169];
 
     private int _tryDepth;
 
@@ -55,7 +55,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         var session = context.Session;
         (session.LastError, session.RowCount) = (error.Number, 0);
         var raised = statement is RaiseErrorStatement;
-        var abortsTransaction = error.Number == 1205 || (session.Settings.AbortOnError && !raised);
+        var abortsTransaction = error.Number is 1205 or 3960 or 3961 || (session.Settings.AbortOnError && !raised);
         if (_tryDepth > 0)
         {
             if (abortsTransaction && session.Transaction is { } doomed)
@@ -80,6 +80,10 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
 
     private async ValueTask<Flow> RunOneAsync(TSqlStatement statement)
     {
+        if (context.Session is { Settings.ImplicitTransactions: true, TransactionCount: 0 } && BeginsImplicitly(statement))
+        {
+            context.Session.Begin(SqlIsolation.Unspecified, null);
+        }
         switch (statement)
         {
             case BeginEndBlockStatement block:
@@ -107,7 +111,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
                 await RunDataAsync(statement).ConfigureAwait(false);
                 return Flow.Next;
             default:
-                if (!RunVariable(statement) && !RunTransaction(statement) && !RunOption(statement))
+                if (!await RunVariableAsync(statement).ConfigureAwait(false) && !RunTransaction(statement) && !RunOption(statement))
                 {
                     await RunDefinitionAsync(statement).ConfigureAwait(false);
                 }
@@ -115,9 +119,13 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         }
     }
 
+    // The statements that SET IMPLICIT_TRANSACTIONS names; a SELECT only where it reads a table.
+    private static bool BeginsImplicitly(TSqlStatement statement) => statement is DataModificationStatement or SelectStatement { QueryExpression: QuerySpecification { FromClause: not null } }
+        or TruncateTableStatement or CreateTableStatement or AlterTableStatement or DropTableStatement or CreateIndexStatement or DropIndexStatement or CreateSchemaStatement;
+
     private async ValueTask<Flow> IfAsync(IfStatement branch)
     {
-        var holds = Condition(branch.Predicate)(ReadFrame()) == Truth.True;
+        var holds = await HoldsAsync(branch.Predicate).ConfigureAwait(false);
         context.Session.RowCount = 0;
         var chosen = holds ? branch.ThenStatement : branch.ElseStatement;
         return chosen is null ? Flow.Next : await RunGuardedAsync(chosen).ConfigureAwait(false);
@@ -129,7 +137,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         {
             context.Attention.ThrowIfCancellationRequested();
             context.BeginStatement();
-            if (Condition(loop.Predicate)(ReadFrame()) != Truth.True)
+            if (!await HoldsAsync(loop.Predicate).ConfigureAwait(false))
             {
                 return Flow.Next;
             }
@@ -173,25 +181,27 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         }
     }
 
-    private Predicate Condition(BooleanExpression node) =>
-        batch.Compiled<Predicate>(context.Session, node, compile => new ExpressionCompiler(compile, new Scope(null)).Compile(node));
+    private async ValueTask<bool> HoldsAsync(BooleanExpression node)
+    {
+        var plan = batch.Compiled(context.Session, node, compile => new ConditionPlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile.Reads));
+        return await ReadAsync(plan.Reads, () => plan.Condition(Frame()) == Truth.True).ConfigureAwait(false);
+    }
 
-    private Expr Scalar(ScalarExpression node) =>
-        batch.Compiled(context.Session, node, compile => new ExpressionCompiler(compile, new Scope(null)).Compile(node));
+    private ValuePlan Plan(ScalarExpression node) =>
+        batch.Compiled(context.Session, node, compile => new ValuePlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile.Reads));
+
+    private Expr Scalar(ScalarExpression node) => Plan(node).Value;
+
+    private ValueTask<object?> ValueAsync(ScalarExpression node, SqlType type)
+    {
+        var plan = Plan(node);
+        var eval = plan.Value.ConvertTo(type).Eval;
+        return ReadAsync(plan.Reads, () => eval(Frame()));
+    }
 
     private Frame Frame() => new(context, 0, 0, null);
 
-    /// <summary>A frame for expressions with subqueries: they read what is committed now.</summary>
-    private Frame ReadFrame()
-    {
-        lock (context.Engine.Gate)
-        {
-            context.ReadSequence = context.Engine.CommitSequence;
-        }
-        return Frame();
-    }
-
-    private bool RunVariable(TSqlStatement statement)
+    private async ValueTask<bool> RunVariableAsync(TSqlStatement statement)
     {
         switch (statement)
         {
@@ -201,7 +211,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
                     var (ordinal, type) = batch.Variables.Find(declaration.VariableName.Value)!.Value;
                     if (declaration.Value is not null)
                     {
-                        context.Variables[ordinal] = Assigned(declaration.Value, type);
+                        context.Variables[ordinal] = await ValueAsync(declaration.Value, type).ConfigureAwait(false);
                     }
                 }
                 return true;
@@ -211,18 +221,13 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
                 return true;
             case SetVariableStatement set:
                 var (target, targetType) = batch.Variables.Find(set.Variable.Name) ?? throw Errors.UndeclaredVariable(set.Variable.Name);
-                var value = Assigned(set.Expression, targetType);
-                if (Queries.Assignments.Operator(set.AssignmentKind) is { } op)
-                {
-                    var current = new Expr(targetType, _ => context.Variables[target]);
-                    var compiler = new ExpressionCompiler(new CompileContext(context.Session, batch.Variables), new Scope(null));
-                    value = ExpressionCompiler.Binary(op, current, Scalar(set.Expression)).ConvertTo(targetType).Eval(ReadFrame());
-                }
-                context.Variables[target] = value;
+                context.Variables[target] = Queries.Assignments.Operator(set.AssignmentKind) is { } op
+                    ? await CompoundAsync(op, target, targetType, set.Expression).ConfigureAwait(false)
+                    : await ValueAsync(set.Expression, targetType).ConfigureAwait(false);
                 context.Session.RowCount = 1;
                 return true;
             case PrintStatement print:
-                var text = Scalar(print.Expression).ConvertTo(SqlTypes.NVarChar(-1)).Eval(ReadFrame()) as string;
+                var text = Scalar(print.Expression).ConvertTo(SqlTypes.NVarChar(-1)).Eval(Frame()) as string;
                 context.Sink.Message(new SqlError(0, 1, 0, text ?? "", "", print.StartLine));
                 return true;
             case RaiseErrorStatement raise:
@@ -235,11 +240,17 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         }
     }
 
-    private object? Assigned(ScalarExpression node, SqlType type) => Scalar(node).ConvertTo(type).Eval(ReadFrame());
+    private ValueTask<object?> CompoundAsync(BinaryExpressionType op, int target, SqlType type, ScalarExpression node)
+    {
+        var plan = Plan(node);
+        var current = new Expr(type, _ => context.Variables[target]);
+        var eval = ExpressionCompiler.Binary(op, current, plan.Value).ConvertTo(type).Eval;
+        return ReadAsync(plan.Reads, () => eval(Frame()));
+    }
 
     private void Raise(RaiseErrorStatement raise)
     {
-        var frame = ReadFrame();
+        var frame = Frame();
         var first = Scalar(raise.FirstParameter);
         var severity = (byte)(int)Scalar(raise.SecondParameter).ConvertTo(SqlTypes.Int).Eval(frame)!;
         var state = (byte)(int)Scalar(raise.ThirdParameter).ConvertTo(SqlTypes.Int).Eval(frame)!;
@@ -261,7 +272,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             return new SqlErrorException(context.Caught
                 ?? new SqlError(10704, 1, 15, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement."));
         }
-        var frame = ReadFrame();
+        var frame = Frame();
         return new SqlErrorException(new SqlError(
             (int)Scalar(raise.ErrorNumber).ConvertTo(SqlTypes.Int).Eval(frame)!,
             (byte)(int)Scalar(raise.State).ConvertTo(SqlTypes.Int).Eval(frame)!,
@@ -270,4 +281,8 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             "",
             raise.StartLine));
     }
+
+    private sealed record ConditionPlan(Predicate Condition, IReadOnlyList<Queries.TableRead> Reads);
+
+    private sealed record ValuePlan(Expr Value, IReadOnlyList<Queries.TableRead> Reads);
 }

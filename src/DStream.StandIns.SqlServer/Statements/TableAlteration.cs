@@ -48,11 +48,11 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             CheckUnique(table, index);
         }
         engine.SchemaChanged();
-        transaction.Undo.Add(new UndoEntry(null, false, null, () =>
+        transaction.OnRollback(() =>
         {
             table.Indexes.Remove(index);
             engine.SchemaChanged();
-        }));
+        });
     }
 
     private void Add(Table table, TableDefinition definition)
@@ -118,30 +118,23 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
                 : Errors.Unsupported("dropping the key by which rows are kept");
         }
         table.Indexes.Remove(dropped);
-        transaction.Undo.Add(new UndoEntry(null, false, null, () => table.AddIndex(dropped)));
+        transaction.OnRollback(() => table.AddIndex(dropped));
     }
 
     private void Rebuild(Table table, IReadOnlyList<TableColumn> columns, Func<object?[], object?[]> rewrite)
     {
-        if (table.Columns.Any(c => c.Computed is not null))
+        var (before, identity) = (table.Columns, table.NextIdentity);
+        var rows = table.Slots().Select(slot => (Slot: slot, slot.Committed, slot.Pending)).ToList();
+        transaction.OnRollback(() =>
         {
-            throw Errors.Unsupported("ALTER TABLE of a table with computed columns");
-        }
-        if (transaction.Slots.Exists(s => s.Table == table))
-        {
-            throw Errors.Unsupported("ALTER TABLE in a transaction that wrote to the table");
-        }
-        if (context.Session.TransactionCount > 0)
-        {
-            var (before, rows) = (table.Columns, table.Slots().Select(slot => (Slot: slot, slot.Committed)).ToList());
-            transaction.Undo.Add(new UndoEntry(null, false, null, () =>
-            {
-                rows.ForEach(r => r.Slot.Committed = r.Committed);
-                table.Rebuild(before, static row => row);
-                context.Engine.SchemaChanged();
-            }));
-        }
+            table.Rebuild(before, static row => row);
+            rows.ForEach(r => (r.Slot.Committed, r.Slot.Pending) = (r.Committed, r.Pending));
+            table.NextIdentity = identity;
+            TableBuilder.Recompute(compile, table);
+            context.Engine.SchemaChanged();
+        });
         table.Rebuild(columns, rewrite);
+        TableBuilder.Recompute(compile, table);
     }
 
     private static void CheckUnique(Table table, TableIndex index)

@@ -91,6 +91,7 @@ internal sealed class TableBuilder(CompileContext context, string schema, string
             {
                 throw Errors.ObjectExists(table.Name);
             }
+            transaction?.OnRollback(() => session.TempTables.Remove(table.Name));
             return;
         }
         if (!database.Schemas.ContainsKey(table.Schema))
@@ -102,11 +103,11 @@ internal sealed class TableBuilder(CompileContext context, string schema, string
             throw Errors.ObjectExists(table.Name);
         }
         session.Engine.SchemaChanged();
-        transaction?.Undo.Add(new UndoEntry(null, false, null, () =>
+        transaction?.OnRollback(() =>
         {
             database.Tables.Remove((table.Schema, table.Name));
             session.Engine.SchemaChanged();
-        }));
+        });
     }
 
     public static TableColumn Find(IReadOnlyList<TableColumn> columns, string column) =>
@@ -135,8 +136,20 @@ internal sealed class TableBuilder(CompileContext context, string schema, string
         return new TableColumn(node.ColumnIdentifier.Value, id, value.Type, nullable: true)
         {
             Computed = value.Eval,
+            ComputedNode = node.ComputedColumnExpression,
             ComputedText = SyntaxText.Verbatim(node.ComputedColumnExpression),
         };
+    }
+
+    /// <summary>Compiles the computed columns again, for the layout that the table has now.</summary>
+    public static void Recompute(CompileContext context, Table table)
+    {
+        foreach (var column in table.Columns.Where(c => c.ComputedNode is not null))
+        {
+            var scope = new Scope(null);
+            scope.Add(table.Name, table.Schema, table.Columns.Select(c => new SourceColumn(c.ComputedNode is null ? c.Name : "", c.Type, c.IsNullable)).ToArray());
+            column.Computed = new ExpressionCompiler(context, scope).Compile(column.ComputedNode!).Eval;
+        }
     }
 
     private static List<string> PrimaryKeyColumns(TableDefinition definition) =>

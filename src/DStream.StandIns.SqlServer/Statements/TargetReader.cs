@@ -23,7 +23,9 @@ internal sealed class TargetReader
         var named = node.Target as NamedTableReference;
         var alias = named?.SchemaObject is { SchemaIdentifier: null } only ? only.BaseIdentifier.Value : null;
         (Database, Table) = Resolve(context, node, named, alias);
-        var target = new TargetSource(Table, _state);
+        var read = new TableRead(Database, Table, TableAccess.Of(Hints(node, alias)), IsTarget: true);
+        context.Reads.Add(read);
+        var target = new TargetSource(read, _state);
         SourceNode? found = null;
         var compiler = new FromCompiler(context, scope)
         {
@@ -77,6 +79,14 @@ internal sealed class TargetReader
                 }
             }
         }
+    }
+
+    // UPDATE t WITH (...) as well as UPDATE t ... FROM dbo.T AS t WITH (...).
+    private static IList<TableHint> Hints(UpdateDeleteSpecificationBase node, string? alias)
+    {
+        var finder = new AliasFinder(alias);
+        node.FromClause?.Accept(finder);
+        return [.. (node.Target as NamedTableReference)?.TableHints ?? [], .. finder.Found?.TableHints ?? []];
     }
 
     private static bool IsTarget(NamedTableReference reference, NamedTableReference? target, string? alias) => reference.Alias is { } own

@@ -70,7 +70,7 @@ internal sealed class WriteCompiler(CompileContext context)
         var (columns, variables) = Assignments(context, reader.Compiler, maker, table, reader.Target, node.SetClauses);
         var output = OutputPlan.Compile(context, table, node);
         var touchesKeys = table.Indexes.Exists(index => (index.IsUnique || index == table.Clustered) && index.Positions.Any(p => columns.Exists(c => c.Position == p)));
-        return new WritePlan(Run, output?.Columns, context.Locks);
+        return new WritePlan(Run, output?.Columns, context.Reads);
 
         long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)
         {
@@ -108,7 +108,7 @@ internal sealed class WriteCompiler(CompileContext context)
     {
         var reader = TargetReader.Compile(context, node);
         var output = OutputPlan.Compile(context, reader.Table, node);
-        return new WritePlan(Run, output?.Columns, context.Locks);
+        return new WritePlan(Run, output?.Columns, context.Reads);
 
         long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)
         {

@@ -47,4 +47,32 @@ internal readonly record struct KeyRange(object?[] Prefix, object? Low, bool Low
         }
         return 0;
     }
+
+    /// <summary>Whether some key may lie in both; of ranges with prefixes of different lengths it says so where the shorter agrees.</summary>
+    public bool Overlaps(in KeyRange other, KeyOrder order)
+    {
+        var shared = Math.Min(Prefix.Length, other.Prefix.Length);
+        for (var i = 0; i < shared; i++)
+        {
+            if (order.CompareColumn(i, Prefix[i], other.Prefix[i]) != 0)
+            {
+                return false;
+            }
+        }
+        return Prefix.Length != other.Prefix.Length
+            || !(IsBelow(this, other, order) || IsBelow(other, this, order));
+    }
+
+    public bool IsSameAs(in KeyRange other) => Prefix.AsSpan().SequenceEqual(other.Prefix)
+        && Equals(Low, other.Low) && Equals(High, other.High) && (LowInclusive, HighInclusive) == (other.LowInclusive, other.HighInclusive);
+
+    private static bool IsBelow(in KeyRange left, in KeyRange right, KeyOrder order)
+    {
+        if (left.High is null || right.Low is null)
+        {
+            return false;
+        }
+        var side = order.CompareColumn(left.Prefix.Length, left.High, right.Low);
+        return side < 0 || (side == 0 && !(left.HighInclusive && right.LowInclusive));
+    }
 }

@@ -43,6 +43,25 @@ internal sealed class Table
     /// <summary>Transactions with rows of this table locked, and how many.</summary>
     public Dictionary<Transaction, int> Writers { get; } = [];
 
+    /// <summary>Transactions with rows or ranges of this table held shared.</summary>
+    public HashSet<Transaction> Readers { get; } = [];
+
+    /// <summary>Transactions that hold the whole table shared (TABLOCK).</summary>
+    public HashSet<Transaction> Sharers { get; } = [];
+
+    /// <summary>The ranges of keys that SERIALIZABLE readers hold.</summary>
+    public List<RangeLock> Ranges { get; } = [];
+
+    /// <summary>Whether another transaction holds any of it in a way that a reader may have to wait for.</summary>
+    public bool IsWrittenByAnother(Transaction? reader)
+    {
+        if (Owner is not null && Owner != reader)
+        {
+            return true;
+        }
+        return Writers.Count > 1 || (Writers.Count == 1 && (reader is null || !Writers.ContainsKey(reader)));
+    }
+
     public long NextIdentity { get; set; }
 
     public long IdentitySeed { get; init; } = 1;
@@ -70,16 +89,23 @@ internal sealed class Table
     {
         Indexes.Add(index);
         Locate();
+        index.Entries.Clear();
         foreach (var slot in Slots())
         {
-            if (slot.Committed?.Values is { } row)
+            var (committed, pending) = (slot.Committed?.Values, slot.HasPending ? slot.Pending : null);
+            var key = committed is null ? null : index.KeyOf(committed);
+            if (key is not null)
             {
-                index.Entries.Add(new IndexEntry(index.KeyOf(row), slot));
+                index.Entries.Add(new IndexEntry(key, slot));
+            }
+            if (pending is not null && index.KeyOf(pending) is var own && (key is null || index.Entries.Order.Compare(key, own) != 0))
+            {
+                index.Entries.Add(new IndexEntry(own, slot));
             }
         }
     }
 
-    /// <summary>Changes the layout, rewriting each committed row; the caller holds the table alone.</summary>
+    /// <summary>Changes the layout, rewriting each row; the caller holds the table alone.</summary>
     public void Rebuild(IReadOnlyList<TableColumn> columns, Func<object?[], object?[]> rewrite)
     {
         foreach (var slot in Slots())
@@ -87,6 +113,10 @@ internal sealed class Table
             if (slot.Committed is { Values: { } row } version)
             {
                 slot.Committed = new RowVersion(rewrite(row), version.Sequence);
+            }
+            if (slot.Pending is { } pending)
+            {
+                slot.Pending = rewrite(pending);
             }
         }
         Columns = columns;

@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Types;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace DStream.StandIns.SqlServer.Storage;
 
@@ -18,7 +19,10 @@ internal sealed class TableColumn(string name, int id, SqlType type, bool nullab
     public bool IsIdentity { get; init; }
 
     /// <summary>A computed column's expression over a row of its table, evaluated when the row is written.</summary>
-    public Scalar? Computed { get; init; }
+    public Scalar? Computed { get; set; }
+
+    /// <summary>The computed column's expression, compiled again when the layout of its table changes.</summary>
+    public ScalarExpression? ComputedNode { get; init; }
 
     public string? ComputedText { get; init; }
 

@@ -13,21 +13,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
     private readonly bool _isTracked = database.Cdc?.IsTracked(table) ?? false;
 
     /// <summary>Takes the row's exclusive lock.</summary>
-    public void Lock(RowSlot slot)
-    {
-        if (slot.Owner == transaction)
-        {
-            return;
-        }
-        ThrowIfHeldByAnother(slot);
-        if (table.Owner is { } owner && owner != transaction)
-        {
-            throw new LockConflictException(owner);
-        }
-        slot.Owner = transaction;
-        table.Writers[transaction] = table.Writers.GetValueOrDefault(transaction) + 1;
-        transaction.Slots.Add((table, slot));
-    }
+    public void Lock(RowSlot slot) => TableLocks.Row(table, slot, transaction, LockMode.Exclusive);
 
     public void ThrowIfHeldByAnother(RowSlot slot)
     {
@@ -37,25 +23,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         }
     }
 
-    public static void LockTable(Table table, Transaction transaction)
-    {
-        if (table.Owner is { } owner && owner != transaction)
-        {
-            throw new LockConflictException(owner);
-        }
-        foreach (var writer in table.Writers.Keys)
-        {
-            if (writer != transaction)
-            {
-                throw new LockConflictException(writer);
-            }
-        }
-        if (table.Owner is null)
-        {
-            table.Owner = transaction;
-            transaction.Tables.Add(table);
-        }
-    }
+    public static void LockTable(Table table, Transaction transaction) => TableLocks.Exclusive(table, transaction);
 
     public void Insert(object?[] row)
     {
@@ -65,6 +33,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
 
     public void Delete(RowSlot slot)
     {
+        ThrowIfChangedSince(slot);
         var before = slot.Latest(transaction);
         SetPending(slot, null);
         Log(before, null);
@@ -73,6 +42,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
     /// <summary>An update that changes no key of a unique index: logged as one record with both images.</summary>
     public void Update(RowSlot slot, object?[] row)
     {
+        ThrowIfChangedSince(slot);
         var before = slot.Latest(transaction);
         SetPending(slot, row);
         Log(before, row);
@@ -87,6 +57,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         var pairs = new List<(object?[] Before, object?[] After, bool Deferred)>(rows.Count);
         foreach (var (slot, row) in rows)
         {
+            ThrowIfChangedSince(slot);
             var before = slot.Latest(transaction)!;
             pairs.Add((before, row, ChangesKey(before, row)));
             SetPending(slot, null);
@@ -96,6 +67,16 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
             Place(row);
         }
         LogDeferred(pairs);
+    }
+
+    // A snapshot transaction writes over nothing that was committed after its snapshot.
+    private void ThrowIfChangedSince(RowSlot slot)
+    {
+        if (transaction.Snapshot is { } snapshot && slot.Committed is { } newest && newest.Sequence > snapshot)
+        {
+            Lock(slot);
+            throw Errors.SnapshotConflict(table.FullName, database.Name);
+        }
     }
 
     private bool ChangesKey(object?[] before, object?[] after)
@@ -112,12 +93,13 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
 
     private void Place(object?[] row)
     {
-        if (table.Owner is { } owner && owner != transaction)
-        {
-            throw new LockConflictException(owner);
-        }
+        TableLocks.ThrowIfOwned(table, transaction);
         var clustered = table.Clustered;
         var key = clustered.IsHeap ? [table.NextSlotId()] : clustered.KeyOf(row);
+        if (table.Ranges.Count > 0)
+        {
+            TableLocks.ThrowIfInRange(table, clustered, key, transaction);
+        }
         var slot = clustered.IsHeap ? null : clustered.Entries.Find(key)?.Slot;
         if (slot is not null)
         {
@@ -187,6 +169,10 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         }
         if (newKey is not null && !index.Entries.Equal(newKey).Any(e => e.Slot == slot))
         {
+            if (table.Ranges.Count > 0)
+            {
+                TableLocks.ThrowIfInRange(table, index, newKey, transaction);
+            }
             var added = new IndexEntry(newKey, slot);
             index.Entries.Add(added);
             transaction.Touched.Add((index, added));

@@ -5,18 +5,26 @@ using DStream.StandIns.SqlServer.Storage;
 namespace DStream.StandIns.SqlServer.Transactions;
 
 /// <summary>A transaction: what it locked, what it can undo and what its log holds. Guarded by the engine's gate.</summary>
-internal sealed class Transaction(ulong descriptor, short session, SqlIsolation isolation)
+internal sealed class Transaction(ulong descriptor, LockOwner owner, SqlIsolation isolation)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ulong Descriptor { get; } = descriptor;
 
-    public short Session { get; } = session;
+    /// <summary>The session, as the one that waits for locks and is waited for.</summary>
+    public LockOwner Owner { get; } = owner;
+
+    public short Session => Owner.Session;
 
     public SqlIsolation Isolation { get; } = isolation;
 
-    /// <summary>Whose end this transaction waits for; the edges in which a deadlock is a cycle.</summary>
-    public Transaction? WaitsFor { get; set; }
+    /// <summary>BEGIN TRANSACTION's name; only the outermost counts.</summary>
+    public string? Name { get; init; }
+
+    public DateTime Began { get; init; }
+
+    /// <summary>The commit number at which a SNAPSHOT transaction reads, from its first access to data on.</summary>
+    public long? Snapshot { get; set; }
 
     /// <summary>Completes when the transaction committed or rolled back and its locks are free.</summary>
     public Task Ended => _ended.Task;
@@ -26,6 +34,10 @@ internal sealed class Transaction(ulong descriptor, short session, SqlIsolation 
 
     public List<(Table Table, RowSlot Slot)> Slots { get; } = [];
 
+    /// <summary>Rows held shared.</summary>
+    public List<RowSlot> Shares { get; } = [];
+
+    /// <summary>Tables held as a whole, or of which rows or ranges are held shared; one may stand here more than once.</summary>
     public List<Table> Tables { get; } = [];
 
     public List<UndoEntry> Undo { get; } = [];
@@ -50,6 +62,9 @@ internal sealed class Transaction(ulong descriptor, short session, SqlIsolation 
         Logs.Add(added);
         return added;
     }
+
+    /// <summary>Adds a step that a rollback past this point takes back: definitions, procedures, anything that is not a row. Runs under the gate.</summary>
+    public void OnRollback(Action undo) => Undo.Add(new UndoEntry(null, false, null, undo));
 
     public TransactionMark Mark() => new(Undo.Count, Logs.Select(log => (log, log.Records.Count, log.LastCommandId)).ToArray());
 

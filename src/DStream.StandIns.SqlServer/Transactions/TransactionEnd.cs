@@ -63,9 +63,10 @@ internal sealed class TransactionEnd(EngineState engine)
 
     private void Release(Transaction transaction, bool keepOlder, long sequence)
     {
+        TableLocks.Release(transaction);
         foreach (var (table, slot) in transaction.Slots)
         {
-            slot.Owner = null;
+            (slot.Owner, slot.IsUpdateLock) = (null, false);
             (slot.HasPending, slot.Pending) = (false, null);
             if (--System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(table.Writers, transaction) == 0)
             {
@@ -84,9 +85,9 @@ internal sealed class TransactionEnd(EngineState engine)
                 RemoveIfUnused(index, entry);
             }
         }
-        foreach (var table in transaction.Tables)
+        if (transaction.Snapshot is { } snapshot)
         {
-            table.Owner = null;
+            engine.Snapshots.Release(snapshot);
         }
     }
 
@@ -113,7 +114,7 @@ internal sealed class TransactionEnd(EngineState engine)
 
     private static void RemoveIfGone(Table table, RowSlot slot)
     {
-        if (slot is { Owner: null, Committed: null or { Values: null, Older: null } }
+        if (slot is { Owner: null, Sharers: null, Committed: null or { Values: null, Older: null } }
             && table.Clustered.Entries.Find(slot.Key) is { } entry && entry.Slot == slot)
         {
             table.Clustered.Entries.Remove(entry);

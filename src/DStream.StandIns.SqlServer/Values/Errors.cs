@@ -66,6 +66,18 @@ internal static class Errors
     public static SqlErrorException Deadlock(short session) => Of(1205, 13,
         $"Transaction (Process ID {session}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.", 51);
 
+    public static SqlErrorException SnapshotConflict(string table, string database) => Of(3960, 16,
+        $"Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot isolation to access table '{table}' directly or indirectly in database '{database}' to update, delete, or insert the row that has been modified or deleted by another transaction. Retry the transaction or change the isolation level for the update/delete statement.", 2);
+
+    public static SqlErrorException SnapshotNotAllowed(string database) => Of(3952, 16,
+        $"Snapshot isolation transaction failed accessing database '{database}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.");
+
+    public static SqlErrorException NotBegunAsSnapshot(string database) => Of(3951, 16,
+        $"Transaction failed in database '{database}' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation. You cannot change the isolation level of the transaction to snapshot after the transaction has started unless the transaction was originally started under snapshot isolation level.");
+
+    public static SqlErrorException Doomed() => Of(3930, 16,
+        "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
+
     public static SqlErrorException NoTransaction(string verb) =>
         Of(verb == "COMMIT" ? 3902 : 3903, 16, $"The {verb} TRANSACTION request has no corresponding BEGIN TRANSACTION.");
 }

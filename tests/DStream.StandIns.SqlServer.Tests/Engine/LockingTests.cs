@@ -14,9 +14,10 @@ public sealed class LockingTests
     }
 
     [Fact]
-    public async Task Read_WhileAnotherWrites_SeesWhatIsCommitted()
+    public async Task Read_WhileAnotherWritesWithCommittedSnapshot_SeesWhatIsCommitted()
     {
         await using var server = await StartAsync();
+        await server.RunAsync("ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON");
         await using var writer = server.Open();
         await server.RunAsync("BEGIN TRAN; UPDATE dbo.T SET V = 10 WHERE Id = 1; INSERT INTO dbo.T VALUES (3, 3)", writer);
 

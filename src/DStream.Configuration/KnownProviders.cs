@@ -9,12 +9,6 @@ public sealed record KnownProviders
         HasTransports = true,
     };
 
-    private static readonly KnownProvider AzureEventHubs = new("azure_event_hubs", ConnectionStringForm.ServiceBus)
-    {
-        Aliases = ["eventhubs"],
-        HasTransports = true,
-    };
-
     private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
 
     /// <summary>The providers in this repository.</summary>
@@ -22,7 +16,7 @@ public sealed record KnownProviders
     {
         Databases = [new("sqlserver", ConnectionStringForm.SqlServer)],
         Queues = [AzureServiceBus, Memory],
-        Outputs = [AzureServiceBus, AzureEventHubs, new("console", ConnectionStringForm.None), Memory],
+        Outputs = [AzureServiceBus, new("console", ConnectionStringForm.None), Memory],
         Locks = [new("azure_blob", ConnectionStringForm.AzureStorage), Memory],
     };
 

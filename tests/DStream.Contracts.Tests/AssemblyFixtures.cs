@@ -1,3 +1,4 @@
+using DStream.Contracts.Tests.SqlServer;
+
 [assembly: AssemblyFixture(typeof(BlobFixture))]
-[assembly: AssemblyFixture(typeof(SqlServerFixture))]
-[assembly: AssemblyFixture(typeof(ServiceBusFixture))]
+[assembly: AssemblyFixture(typeof(RealSqlServer))]

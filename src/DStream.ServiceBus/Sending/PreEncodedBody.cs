@@ -13,20 +13,18 @@ internal sealed class PreEncodedBody : AmqpValue
     private readonly ReadOnlyMemory<OutboundMessage> _messages;
     private readonly int _bound;
     private readonly long _maxBytes;
-    private readonly string? _partitionKey;
 
-    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey)
+    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes)
     {
         _messages = messages;
         _maxBytes = maxBytes;
-        _partitionKey = partitionKey;
-        _bound = MessageEncoder.Bound(messages.Span, partitionKey);
+        _bound = MessageEncoder.Bound(messages.Span);
         Value = messages; // Anything: a section without a value would be decoded from a buffer that it does not have.
     }
 
-    public static Message Wrap(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey = null) => new()
+    public static Message Wrap(ReadOnlyMemory<OutboundMessage> messages, long maxBytes) => new()
     {
-        BodySection = new PreEncodedBody(messages, maxBytes, partitionKey),
+        BodySection = new PreEncodedBody(messages, maxBytes),
         Format = messages.Length == 1 ? 0 : MessageEncoder.BatchFormat,
     };
 
@@ -34,7 +32,7 @@ internal sealed class PreEncodedBody : AmqpValue
     {
         buffer.AdjustPosition(buffer.Offset, 0);
         buffer.ValidateWrite(_bound);
-        var written = MessageEncoder.Write(buffer.Buffer.AsSpan(buffer.WritePos, _bound), _messages.Span, _partitionKey);
+        var written = MessageEncoder.Write(buffer.Buffer.AsSpan(buffer.WritePos, _bound), _messages.Span);
         if (written > _maxBytes)
             throw new AmqpException(ServiceBusErrors.MessageSizeExceeded, $"{_messages.Length} messages take {written} bytes, and {_maxBytes} are allowed at once.");
         buffer.Append(written);

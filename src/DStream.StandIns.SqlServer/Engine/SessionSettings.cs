@@ -14,6 +14,12 @@ internal sealed class SessionSettings
     /// <summary>Milliseconds; -1 waits for ever.</summary>
     public int LockTimeout { get; set; } = -1;
 
+    /// <summary>The first day of the week, from Monday (1) to Sunday (7); 7 is us_english's.</summary>
+    public int DateFirst { get; set; } = 7;
+
+    /// <summary>Told by @@TEXTSIZE; values are sent whole all the same.</summary>
+    public int TextSize { get; set; } = int.MaxValue;
+
     public long RowCountLimit { get; set; }
 
     public SqlIsolation Isolation { get; set; } = SqlIsolation.ReadCommitted;

@@ -124,24 +124,29 @@ internal static class DateFunctions
 
     private static Expr Part(FunctionCallSite site, string name)
     {
-        var part = Normalize(name);
-        return Of(SqlTypes.Int, site, d => part switch
-        {
-            "year" => d.Year,
-            "quarter" => ((d.Month - 1) / 3) + 1,
-            "month" => d.Month,
-            "dayofyear" => d.DayOfYear,
-            "week" => CultureInfo.InvariantCulture.Calendar.GetWeekOfYear(d, CalendarWeekRule.FirstDay, DayOfWeek.Sunday),
-            "weekday" => (int)d.DayOfWeek + 1,
-            "day" => d.Day,
-            "hour" => d.Hour,
-            "minute" => d.Minute,
-            "second" => d.Second,
-            "millisecond" => d.Millisecond,
-            "microsecond" => (int)(d.Ticks % TimeSpan.TicksPerSecond / 10),
-            _ => (int)(d.Ticks % TimeSpan.TicksPerSecond * 100),
-        });
+        var (part, date) = (Normalize(name), Local(site));
+        return new Expr(SqlTypes.Int, f => date(f) is DateTime d ? Number(part, d, f.Context.Session.Settings.DateFirst) : null);
     }
+
+    private static int Number(string part, DateTime d, int dateFirst) => part switch
+    {
+        "year" => d.Year,
+        "quarter" => ((d.Month - 1) / 3) + 1,
+        "month" => d.Month,
+        "dayofyear" => d.DayOfYear,
+        "week" => CultureInfo.InvariantCulture.Calendar.GetWeekOfYear(d, CalendarWeekRule.FirstDay, First(dateFirst)),
+        "weekday" => (((int)d.DayOfWeek - dateFirst + 7) % 7) + 1,
+        "day" => d.Day,
+        "hour" => d.Hour,
+        "minute" => d.Minute,
+        "second" => d.Second,
+        "millisecond" => d.Millisecond,
+        "microsecond" => (int)(d.Ticks % TimeSpan.TicksPerSecond / 10),
+        _ => (int)(d.Ticks % TimeSpan.TicksPerSecond * 100),
+    };
+
+    // SET DATEFIRST counts from Monday (1) to Sunday (7).
+    private static DayOfWeek First(int dateFirst) => (DayOfWeek)(dateFirst % 7);
 
     private static Expr Name(FunctionCallSite site)
     {

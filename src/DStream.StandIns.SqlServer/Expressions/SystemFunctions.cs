@@ -68,8 +68,8 @@ internal static class SystemFunctions
     private static SqlVariantValue? Property(string? name, Frame frame) => name?.ToUpperInvariant() switch
     {
         "SERVERNAME" or "MACHINENAME" or "COMPUTERNAMEPHYSICALNETBIOS" => Text(frame.Context.Engine.Options.ServerName),
-        "PRODUCTVERSION" => Text("16.0.4000.1"),
-        "PRODUCTMAJORVERSION" => Text("16"),
+        "PRODUCTVERSION" => Text("17.0.1000.0"),
+        "PRODUCTMAJORVERSION" => Text("17"),
         "PRODUCTLEVEL" => Text("RTM"),
         "EDITION" => Text("Developer Edition (64-bit)"),
         "ENGINEEDITION" => new SqlVariantValue(SqlTypes.Int, 3),

@@ -10,12 +10,9 @@ internal static class BatchParser
     public static IReadOnlyList<TSqlStatement> Parse(string text)
     {
         using var reader = new StringReader(text);
-        var fragment = new TSql170Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
-        if (errors.Count > 0)
-        {
-            var first = errors[0];
-            throw new SqlErrorException(new SqlError(first.Number == 46005 ? 156 : 102, 1, 15, first.Message, "", first.Line));
-        }
+        var parser = new TSql170Parser(initialQuotedIdentifiers: true);
+        var fragment = parser.Parse(reader, out var errors);
+        if (errors.Count > 0) throw new SqlErrorException(SyntaxError(parser, text, errors[0]));
         var script = (TSqlScript)fragment;
         return script.Batches.Count switch
         {
@@ -23,6 +20,16 @@ internal static class BatchParser
             1 => [.. script.Batches[0].Statements],
             _ => throw Errors.Syntax("GO"),
         };
+    }
+
+    // 46010 is "Incorrect syntax near"; the server tells a keyword there from all else.
+    private static SqlError SyntaxError(TSqlParser parser, string text, ParseError error)
+    {
+        using var reader = new StringReader(text);
+        var near = parser.GetTokenStream(reader, out _).FirstOrDefault(token => token.Offset == error.Offset);
+        return error.Number == 46010 && near is not null && near.IsKeyword()
+            ? new SqlError(156, 1, 15, $"Incorrect syntax near the keyword '{near.Text}'.", "", error.Line)
+            : new SqlError(error.Number == 46005 ? 156 : 102, 1, 15, error.Message, "", error.Line);
     }
 
     /// <summary>The parameter list of sp_executesql: '@a int, @b nvarchar(10) OUTPUT'.</summary>

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Values;
@@ -78,23 +79,16 @@ internal sealed partial class StatementRunner
                 };
                 return true;
             case SetCommandStatement commands:
-                foreach (var command in commands.Commands)
-                {
-                    if (command is GeneralSetCommand { CommandType: GeneralSetCommandType.LockTimeout } timeout)
-                    {
-                        settings.LockTimeout = (int)Scalar(timeout.Parameter).ConvertTo(SqlTypes.Int).Eval(Frame())!;
-                    }
-                    else if (command is GeneralSetCommand { CommandType: GeneralSetCommandType.DeadlockPriority } priority)
-                    {
-                        context.Session.LockOwner.DeadlockPriority = DeadlockPriority(priority.Parameter);
-                    }
-                }
+                foreach (var command in commands.Commands.OfType<GeneralSetCommand>()) SetValue(settings, command);
+                return true;
+            case SetTextSizeStatement textSize:
+                settings.TextSize = IntegerOf(textSize.TextSize) is var bytes and > 0 ? bytes : 4096;
                 return true;
             case SetIdentityInsertStatement identity:
                 var (_, table) = ObjectResolver.Stored(new CompileContext(context.Session, batch.Variables), identity.Table);
                 settings.IdentityInsert = identity.IsOn ? table : settings.IdentityInsert == table ? null : settings.IdentityInsert;
                 return true;
-            case SetRowCountStatement { NumberRows: IntegerLiteral { Value: "0" } } or SetTextSizeStatement or SetStatisticsStatement or SetErrorLevelStatement:
+            case SetRowCountStatement { NumberRows: IntegerLiteral { Value: "0" } } or SetStatisticsStatement or SetErrorLevelStatement:
                 return true;
             case UseStatement use:
                 lock (context.Engine.Gate)
@@ -107,4 +101,23 @@ internal sealed partial class StatementRunner
                 return false;
         }
     }
+
+    private void SetValue(SessionSettings settings, GeneralSetCommand command)
+    {
+        switch (command.CommandType)
+        {
+            case GeneralSetCommandType.LockTimeout:
+                settings.LockTimeout = IntegerOf(command.Parameter);
+                break;
+            case GeneralSetCommandType.DeadlockPriority:
+                context.Session.LockOwner.DeadlockPriority = DeadlockPriority(command.Parameter);
+                break;
+            case GeneralSetCommandType.DateFirst:
+                var day = IntegerOf(command.Parameter);
+                settings.DateFirst = day is >= 1 and <= 7 ? day : throw Errors.Of(2742, 16, $"SET DATEFIRST {day} is out of range.");
+                break;
+        }
+    }
+
+    private int IntegerOf(ScalarExpression value) => (int)Scalar(value).ConvertTo(SqlTypes.Int).Eval(Frame())!;
 }

@@ -23,9 +23,9 @@ internal static class Conversion
         return to.Kind switch
         {
             SqlKind.Bit => ToBit(value, from),
-            SqlKind.TinyInt => Narrow(ToInteger(value, from, to), byte.MinValue, byte.MaxValue, to, static v => (byte)v),
-            SqlKind.SmallInt => Narrow(ToInteger(value, from, to), short.MinValue, short.MaxValue, to, static v => (short)v),
-            SqlKind.Int => Narrow(ToInteger(value, from, to), int.MinValue, int.MaxValue, to, static v => (int)v),
+            SqlKind.TinyInt => Narrow(ToInteger(value, from, to), byte.MinValue, byte.MaxValue, from, to, static v => (byte)v),
+            SqlKind.SmallInt => Narrow(ToInteger(value, from, to), short.MinValue, short.MaxValue, from, to, static v => (short)v),
+            SqlKind.Int => Narrow(ToInteger(value, from, to), int.MinValue, int.MaxValue, from, to, static v => (int)v),
             SqlKind.BigInt => ToInteger(value, from, to),
             SqlKind.Decimal or SqlKind.Numeric => ToDecimal(value, from, to),
             SqlKind.Money or SqlKind.SmallMoney => ToMoney(value, from, to),
@@ -88,11 +88,11 @@ internal static class Conversion
         return bytes;
     }
 
-    private static object Narrow(long value, long low, long high, SqlType to, Func<long, object> make)
+    private static object Narrow(long value, long low, long high, SqlType from, SqlType to, Func<long, object> make)
     {
         if (value < low || value > high)
         {
-            throw Errors.Overflow(TypeNames.Name(to.Kind));
+            throw from.Kind is SqlKind.Int or SqlKind.SmallInt ? Errors.Overflow(TypeNames.Name(to.Kind), value) : Errors.Overflow(TypeNames.Name(to.Kind));
         }
         return make(value);
     }

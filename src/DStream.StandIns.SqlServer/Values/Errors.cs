@@ -45,6 +45,10 @@ internal static class Errors
     public static SqlErrorException Overflow(string to) =>
         Of(8115, 16, $"Arithmetic overflow error converting expression to data type {to}.", 2);
 
+    /// <summary>Between the integer types up to int the server names the value.</summary>
+    public static SqlErrorException Overflow(string to, long value) =>
+        Of(220, 16, $"Arithmetic overflow error for data type {to}, value = {value}.", to == "tinyint" ? (byte)2 : (byte)1);
+
     public static SqlErrorException DivideByZero() => Of(8134, 16, "Divide by zero error encountered.");
 
     public static SqlErrorException Truncated(string table, string column, string value) => Of(2628, 16,

@@ -1,47 +1,43 @@
 using Amqp;
 using DStream.Core;
 using DStream.ServiceBus;
+using DStream.StandIns.ServiceBus;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DStream.Contracts.Tests.ServiceBus;
 
-/// <summary>The Service Bus provider, on whichever server the tests run.</summary>
+/// <summary>The Service Bus provider over the namespace that the environment names, else over a stand-in.</summary>
 public sealed class ServiceBusMessagingFixture : IMessagingFixture
 {
+    /// <summary>Names a namespace to test against; its key needs the right Manage. Entities with new names are left behind there.</summary>
+    public const string Variable = "DSTREAM_TEST_SERVICEBUS";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly TestServiceBus _server;
+    private readonly ServiceBusStandIn? _standIn;
     private readonly ServiceBusNamespace _namespace;
     private readonly ServiceBusAdministration _administration;
 
-    private ServiceBusMessagingFixture(TestServiceBus server, ServiceBusTransport transport)
+    private ServiceBusMessagingFixture(string connectionString, ServiceBusTransport transport, ServiceBusStandIn? standIn)
     {
-        var webSockets = transport == ServiceBusTransport.AmqpWebSockets;
-        var options = ServiceBusOptions.For(webSockets ? server.WebSocketConnectionString : server.ConnectionString) with { Transport = transport };
-        _server = server;
+        var options = ServiceBusOptions.For(connectionString) with { Transport = transport };
+        _standIn = standIn;
         _namespace = new ServiceBusNamespace(options, TimeProvider.System, NullLogger<ServiceBusNamespace>.Instance);
         _administration = new ServiceBusAdministration(options, TimeProvider.System, NullLogger<ServiceBusAdministration>.Instance);
-        Administration = new OwningAdministration(_administration, server.Own);
     }
 
     public IMessageSenderFactory Senders => _namespace;
 
     public IMessageReceiverFactory Receivers => _namespace;
 
-    public IBrokerAdministration Administration { get; }
+    public IBrokerAdministration Administration => _administration;
 
     public static async ValueTask<IMessagingFixture> StartAsync(ServiceBusTransport transport, CancellationToken cancellationToken)
     {
-        var server = await ServiceBusFixture.OpenAsync(cancellationToken);
-        try
-        {
-            return new ServiceBusMessagingFixture(server, transport);
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } real) return new ServiceBusMessagingFixture(real, transport, null);
+        var standIn = await ServiceBusStandIn.StartAsync(null, cancellationToken);
+        var connectionString = transport == ServiceBusTransport.AmqpWebSockets ? standIn.WebSocketConnectionString : standIn.ConnectionString;
+        return new ServiceBusMessagingFixture(connectionString, transport, standIn);
     }
 
     public async Task<IReadOnlyList<TakenMessage>> TakeFromSubscriptionAsync(string topic, string subscription, int count, CancellationToken cancellationToken)
@@ -60,7 +56,7 @@ public sealed class ServiceBusMessagingFixture : IMessagingFixture
     {
         _administration.Dispose();
         await _namespace.DisposeAsync();
-        await _server.DisposeAsync();
+        if (_standIn is not null) await _standIn.DisposeAsync();
     }
 
     private static async Task<IReadOnlyList<TakenMessage>> TakeAsync(IMessageReceiver receiver, int count, CancellationToken cancellationToken)

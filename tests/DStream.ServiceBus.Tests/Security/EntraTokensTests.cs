@@ -1,7 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
 using DStream.Core;
-using DStream.ServiceBus.Connections;
 using DStream.ServiceBus.Security;
 
 namespace DStream.ServiceBus.Tests.Security;
@@ -13,7 +12,7 @@ public sealed class EntraTokensTests
     {
         var credential = new FakeCredential(null);
 
-        var token = await new EntraTokens(credential, BrokerDialect.ServiceBus).GetAsync("sb://x/q", TestContext.Current.CancellationToken);
+        var token = await new EntraTokens(credential).GetAsync("sb://x/q", TestContext.Current.CancellationToken);
 
         Assert.Equal(["https://servicebus.azure.net/.default"], credential.Scopes);
         Assert.Equal((SecurityToken.Jwt, "Bearer jwt-text"), (token.Type, token.AuthorizationHeader));
@@ -22,7 +21,7 @@ public sealed class EntraTokensTests
     [Fact]
     public async Task GetAsync_NoCredential_FailsForGood()
     {
-        var source = new EntraTokens(new FakeCredential(new CredentialUnavailableException("none")), BrokerDialect.ServiceBus);
+        var source = new EntraTokens(new FakeCredential(new CredentialUnavailableException("none")));
 
         var failure = await Assert.ThrowsAsync<ProviderException>(async () => await source.GetAsync("sb://x/q", TestContext.Current.CancellationToken));
 

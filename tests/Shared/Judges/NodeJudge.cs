@@ -28,8 +28,9 @@ internal sealed partial class NodeJudge(string folder, string package)
     {
         var output = await RunAsync(environment, cancellationToken);
 
+        var failed = string.Join('\n', output.Split('\n').Where(static line => line.TrimStart().StartsWith("not ok", StringComparison.Ordinal)));
         Assert.True((Count(output, "pass"), Count(output, "fail"), Count(output, "skipped")) == (scenarios, 0, 0),
-            $"{scenarios} scenarios should pass, none fail and none be skipped.\n{output}");
+            $"{scenarios} scenarios should pass, none fail and none be skipped.\n{failed}\n\n{output}");
     }
 
     private async Task<string> RunAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

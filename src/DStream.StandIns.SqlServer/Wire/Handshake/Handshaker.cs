@@ -12,8 +12,6 @@ namespace DStream.StandIns.SqlServer.Wire.Handshake;
 internal sealed class Handshaker(
     PacketReader reader, PacketWriter writer, SqlServerListenerOptions options, X509Certificate2 certificate, ISqlEngine engine, FaultInjector faults)
 {
-    private const uint Tds8 = 0x08000000, Tds74 = 0x74000004;
-
     /// <summary>TDS 8.0 (Encrypt=Strict): TLS before everything, and clear of PRELOGIN packets.</summary>
     public async ValueTask StartTlsFirstAsync(CancellationToken closed)
     {
@@ -87,14 +85,14 @@ internal sealed class Handshaker(
                 throw new ConnectionEndedException(reset: true);
             }
             writer.SessionId = session.Id;
-            LoginAnswer.Write(writer, session, login.Features, login.TdsVersion == Tds8 ? Tds8 : Tds74, options.ServerVersion, packetBytes);
+            LoginAnswer.Write(writer, session, login.Features, TdsVersions.Answer(login.TdsVersion), options.ServerVersion, packetBytes);
             await writer.EndMessageAsync();
             writer.PacketBytes = packetBytes;
             return new LoginResult(session, login, null);
         }
         catch (SqlErrorException e)
         {
-            LoginAnswer.WriteRefusal(writer, e.Error);
+            LoginAnswer.WriteRefusal(writer, e.Error, login);
             await writer.EndMessageAsync();
             return new LoginResult(null, login, e.Error);
         }

@@ -26,7 +26,7 @@ internal sealed record Login7(
             (body[25] & IntegratedSecurityBit) != 0,
             !Field(body, 86).IsEmpty,
             !Field(body, 82).IsEmpty,
-            (body[27] & ExtensionBit) != 0 ? Features7(body) : LoginFeatures.None);
+            HasFeatures(body) ? Features7(body) : LoginFeatures.None);
     }
 
     private static string Text(ReadOnlySpan<byte> body, int at) => new(MemoryMarshal.Cast<byte, char>(Field(body, at)));
@@ -50,6 +50,10 @@ internal sealed record Login7(
         if (bytes == 0) return [];
         return offset + bytes <= body.Length ? body.Slice(offset, bytes) : throw new ProtocolException("A LOGIN7 field lies outside of the message.");
     }
+
+    // The bit came with TDS 7.4; tedious sets it in older logins too, which have no list.
+    private static bool HasFeatures(ReadOnlySpan<byte> body) =>
+        (body[27] & ExtensionBit) != 0 && TdsVersions.IsAtLeast74(BinaryPrimitives.ReadUInt32LittleEndian(body[4..]));
 
     private static LoginFeatures Features7(ReadOnlySpan<byte> body)
     {

@@ -22,11 +22,21 @@ internal static class LoginAnswer
         writer.Write(buffer.Written);
     }
 
-    public static void WriteRefusal(PacketWriter writer, SqlError error)
+    public static void WriteRefusal(PacketWriter writer, SqlError error, Login7 login)
     {
         using var buffer = new ByteBuffer();
-        TokenWriter.Message(buffer, error);
-        TokenWriter.Done(buffer, Token.Done, DoneStatus.Error, 0, 0);
+        var isShort = TdsVersions.HasShortTokens(login.TdsVersion);
+        WriteError(buffer, error, isShort);
+        // As the server does: a database that cannot be opened is followed by the login's own failure.
+        if (error.Number == 4060) WriteError(buffer, new SqlError(18456, 1, 14, $"Login failed for user '{login.User}'."), isShort);
+        if (isShort) TokenWriter.ShortDone(buffer, Token.Done, DoneStatus.Error, 0, 0);
+        else TokenWriter.Done(buffer, Token.Done, DoneStatus.Error, 0, 0);
         writer.Write(buffer.Written);
+    }
+
+    private static void WriteError(ByteBuffer buffer, SqlError error, bool isShort)
+    {
+        if (isShort) TokenWriter.ShortMessage(buffer, error);
+        else TokenWriter.Message(buffer, error);
     }
 }

@@ -7,12 +7,10 @@ namespace DStream.StandIns.SqlServer.Wire.Handshake;
 /// <summary>Whom the listener lets in, before the engine is asked about the database.</summary>
 internal static class LoginRules
 {
-    private const uint OldestVersion = 0x72000000;
-
     public static void Check(Login7 login, bool mars, SqlServerListenerOptions options)
     {
-        if (login.TdsVersion < OldestVersion && login.TdsVersion >> 24 != 0x08)
-            throw Refuse(17828, 20, "stand-in: the client's protocol is older than TDS 7.2.");
+        if (!TdsVersions.IsServed(login.TdsVersion))
+            throw Refuse(17828, 20, "stand-in: the client's protocol is older than TDS 7.3; ask for 7.3, 7.4 or 8.0.");
         if (login.IntegratedSecurity || login.Features.FederatedAuthentication)
             throw Refuse(18452, 14, "Login failed. stand-in: only SQL authentication (user and password) is supported.");
         if (mars)

@@ -24,8 +24,20 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
         {
             if ((message.Status & (PacketStatus.ResetConnection | PacketStatus.ResetConnectionKeepTransaction)) != 0) Reset(message.Status);
             await RunRequestAsync(message, scope);
+            if (scope.AttentionAsked) await EndCancelledAsync(scope);
         }
         await writer.EndMessageAsync();
+        if (scope.IsFatal) throw new ConnectionEndedException(reset: false);
+    }
+
+    /// <summary>
+    /// The acknowledgement is a message of its own, after what was left of the response: MS-TDS 3.2.5.9 lets a client wait for both, and
+    /// tedious passes over everything in the first.
+    /// </summary>
+    private async ValueTask EndCancelledAsync(RequestScope scope)
+    {
+        await writer.EndMessageAsync();
+        NewSink(scope, false, "").FinishAttention(Track(false));
     }
 
     private void Reset(PacketStatus status)
@@ -174,7 +186,7 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
         var attention = isLast ? scope.Close() : scope.AttentionAsked;
         if (attention && !isLast && scope.Close()) isLast = true;
         var track = Track(rolledBack || sink.AnyError || attention);
-        if (attention) sink.FinishAttention(track);
+        if (attention) sink.FinishCancelled(track);
         else sink.Finish(isLast, _tracker.TransactionStatus, track);
     }
 

@@ -22,6 +22,9 @@ internal sealed class RequestScope : IDisposable
     /// <summary>Cancelled by those and by a fault that stops the engine.</summary>
     public CancellationToken Engine => _engine.Token;
 
+    /// <summary>An error of severity 20 or above was told: the connection ends with the response.</summary>
+    public bool IsFatal { get; set; }
+
     public bool AttentionAsked
     {
         get { lock (_gate) return _asked; }

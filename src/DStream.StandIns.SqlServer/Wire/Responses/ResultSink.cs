@@ -73,6 +73,7 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
     public void Message(SqlError message)
     {
         if (TokenWriter.IsError(message)) (_hasError, AnyError, _lastError) = (true, true, message.Number);
+        if (message.Severity >= 20) scope.IsFatal = true;
         var buffer = Begin();
         TokenWriter.Message(buffer, message);
         Send(buffer);
@@ -124,7 +125,16 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         Send(buffer);
     }
 
-    /// <summary>Ends the response to a request that was cancelled: exactly one acknowledgement.</summary>
+    /// <summary>Ends the response to a request that was cancelled, without what it would still have brought.</summary>
+    public void FinishCancelled(Action<ByteBuffer> writeState)
+    {
+        var buffer = Begin();
+        writeState(buffer);
+        TokenWriter.Done(buffer, Token.Done, DoneStatus.Final, 0, 0);
+        Send(buffer);
+    }
+
+    /// <summary>Acknowledges an attention, exactly once.</summary>
     public void FinishAttention(Action<ByteBuffer> writeState)
     {
         var buffer = Begin();

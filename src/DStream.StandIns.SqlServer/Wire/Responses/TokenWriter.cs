@@ -31,16 +31,16 @@ internal static class TokenWriter
 
     public static void Message(ByteBuffer output, SqlError message)
     {
-        output.Byte(IsError(message) ? Token.Error : Token.Info);
-        var position = output.Length;
-        output.UInt16(0);
-        output.Int32(message.Number);
-        output.Byte(message.State);
-        output.Byte(message.Severity);
-        output.ShortString(message.Message.AsSpan(0, Math.Min(message.Message.Length, 8000)));
-        output.ByteString(ServerName);
-        output.ByteString(message.Procedure);
+        var position = BeginMessage(output, message);
         output.Int32(message.Line);
+        output.PatchUInt16(position);
+    }
+
+    /// <summary>As before TDS 7.2: a line number of two bytes.</summary>
+    public static void ShortMessage(ByteBuffer output, SqlError message)
+    {
+        var position = BeginMessage(output, message);
+        output.UInt16((ushort)message.Line);
         output.PatchUInt16(position);
     }
 
@@ -52,6 +52,15 @@ internal static class TokenWriter
         output.UInt16((ushort)status);
         output.UInt16(command);
         output.Int64(rows);
+    }
+
+    /// <summary>As before TDS 7.2: a row count of four bytes.</summary>
+    public static void ShortDone(ByteBuffer output, byte token, DoneStatus status, ushort command, int rows)
+    {
+        output.Byte(token);
+        output.UInt16((ushort)status);
+        output.UInt16(command);
+        output.Int32(rows);
     }
 
     public static void ReturnStatus(ByteBuffer output, int value)
@@ -95,6 +104,20 @@ internal static class TokenWriter
         output.Byte(recoverable ? (byte)1 : (byte)0);
         output.Bytes([0, 1, 0]);
         output.PatchUInt32(position);
+    }
+
+    private static int BeginMessage(ByteBuffer output, SqlError message)
+    {
+        output.Byte(IsError(message) ? Token.Error : Token.Info);
+        var position = output.Length;
+        output.UInt16(0);
+        output.Int32(message.Number);
+        output.Byte(message.State);
+        output.Byte(message.Severity);
+        output.ShortString(message.Message.AsSpan(0, Math.Min(message.Message.Length, 8000)));
+        output.ByteString(ServerName);
+        output.ByteString(message.Procedure);
+        return position;
     }
 
     private static void WriteType(ByteBuffer output, SqlType type, bool nullable, ushort flags)

@@ -57,8 +57,24 @@ internal static class ValueReader
             case SqlKind.DateTimeOffset: return TemporalBytes.ReadDateTimeOffset(ref reader, bytes, type.Type.Scale);
             default:
                 var body = reader.Bytes(bytes);
-                return type.Encoding is null ? body.ToArray() : Text(type, body);
+                return type.Encoding is null ? Padded(type.Type, body) : Padded(type.Type, Text(type, body));
         }
+    }
+
+    // A client may leave the padding of the fixed types to the server, as tedious does.
+    private static string Padded(SqlType type, string text) => type.Kind switch
+    {
+        SqlKind.Char => text.PadRight(type.MaxLength),
+        NChar => text.PadRight(type.MaxLength / 2),
+        _ => text,
+    };
+
+    private static byte[] Padded(SqlType type, ReadOnlySpan<byte> body)
+    {
+        if (type.Kind != Binary || body.Length >= type.MaxLength) return body.ToArray();
+        var padded = new byte[type.MaxLength];
+        body.CopyTo(padded);
+        return padded;
     }
 
     private static string Text(WireType type, ReadOnlySpan<byte> bytes)

@@ -1,3 +1,0 @@
-[assembly: AssemblyFixture(typeof(BlobFixture))]
-[assembly: AssemblyFixture(typeof(SqlServerFixture))]
-[assembly: AssemblyFixture(typeof(ServiceBusFixture))]

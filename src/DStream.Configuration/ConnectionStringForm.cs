@@ -12,7 +12,7 @@ public enum ConnectionStringForm
     /// <summary>ADO.NET form, or <c>sqlserver://</c> URL.</summary>
     SqlServer,
 
-    /// <summary><c>Endpoint=sb://...</c> with a key or token, or without either for Entra ID.</summary>
+    /// <summary>Service Bus or Event Hubs: <c>Endpoint=sb://...</c> with a key or token, or without either for Entra ID.</summary>
     ServiceBus,
 
     /// <summary>A storage connection string, or <c>https://account.blob.core.windows.net</c> for Entra ID.</summary>

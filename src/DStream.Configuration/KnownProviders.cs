@@ -9,6 +9,12 @@ public sealed record KnownProviders
         HasTransports = true,
     };
 
+    private static readonly KnownProvider AzureEventHubs = new("azure_event_hubs", ConnectionStringForm.ServiceBus)
+    {
+        Aliases = ["eventhubs"],
+        HasTransports = true,
+    };
+
     private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
 
     /// <summary>The providers in this repository.</summary>
@@ -16,7 +22,7 @@ public sealed record KnownProviders
     {
         Databases = [new("sqlserver", ConnectionStringForm.SqlServer)],
         Queues = [AzureServiceBus, Memory],
-        Outputs = [AzureServiceBus, new("console", ConnectionStringForm.None), Memory],
+        Outputs = [AzureServiceBus, AzureEventHubs, new("console", ConnectionStringForm.None), Memory],
         Locks = [new("azure_blob", ConnectionStringForm.AzureStorage), Memory],
     };
 

@@ -4,6 +4,7 @@ using DStream.Configuration;
 using DStream.Core;
 using DStream.InMemory;
 using DStream.ServiceBus;
+using DStream.ServiceBus.EventHubs;
 using DStream.SqlServer;
 
 namespace DStream.Hosting;
@@ -39,12 +40,14 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     private static readonly Dictionary<string, Func<ProviderCatalog, OutputConfig, OutputProvider>> Outputs = new()
     {
         ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusOutput(config),
+        ["azure_event_hubs"] = static (catalog, config) => catalog.EventHubsOutput(config),
         ["console"] = static (_, _) => new OutputProvider(new ConsoleSender(Console.Out), new NoAdministration()),
         ["memory"] = static (catalog, _) => new OutputProvider(catalog._memory.Broker, catalog._memory.Broker),
     };
 
     private readonly MemoryProviders _memory = memory ?? new MemoryProviders(time);
     private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), ServiceBusNamespace> _namespaces = [];
+    private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), EventHubsNamespace> _eventHubs = [];
 
     /// <summary>What a configuration may name.</summary>
     public static KnownProviders Known => KnownProviders.Shipped;
@@ -78,6 +81,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     public async ValueTask DisposeAsync()
     {
         foreach (var bus in _namespaces.Values) await bus.DisposeAsync();
+        foreach (var hubs in _eventHubs.Values) await hubs.DisposeAsync();
     }
 
     private TProvider Make<TConfig, TProvider>(
@@ -117,6 +121,16 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     {
         var options = ServiceBusOptionsFor(config.ConnectionString, config.Transport);
         return new OutputProvider(ServiceBus(config.ConnectionString, options), ServiceBusAdministration(options, config.CreateEntities));
+    }
+
+    private OutputProvider EventHubsOutput(OutputConfig config)
+    {
+        var options = ServiceBusOptionsFor(config.ConnectionString, config.Transport);
+        var hubs = _eventHubs.GetOrAdd(
+            (config.ConnectionString, options.Transport), _ => new EventHubsNamespace(options, time, loggers.CreateLogger<EventHubsNamespace>()));
+        return new OutputProvider(hubs, config.CreateEntities
+            ? new EventHubsAdministration(options, time, loggers.CreateLogger<EventHubsAdministration>())
+            : new NoAdministration());
     }
 
     private static ServiceBusOptions ServiceBusOptionsFor(string connectionString, AmqpTransport transport) =>

@@ -3,7 +3,7 @@ using DStream.Core;
 namespace DStream.Ingester;
 
 /// <summary>The one sender to the ingest queue that all tables share; the queue is made sure of before it is opened.</summary>
-internal sealed class IngestQueue(IMessageSenderFactory senders, IBrokerAdministration administration, string name) : IAsyncDisposable
+internal sealed class IngestQueue(IMessageSenderFactory senders, IQueueAdministration administration, string name) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private IMessageSender? _sender;

@@ -6,7 +6,7 @@ namespace DStream.Router;
 /// The sender of one topic. It is made sure of and opened before the first message; where that failed, each use tries again, so that one
 /// missing topic holds up only its own messages (I7).
 /// </summary>
-internal sealed class TopicSender(string topic, string subscription, IMessageSenderFactory senders, IBrokerAdministration administration)
+internal sealed class TopicSender(string topic, string subscription, IMessageSenderFactory senders, ITopicAdministration administration)
     : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);

@@ -8,7 +8,7 @@ namespace DStream.Sandbox;
 public static class SandboxConfiguration
 {
     /// <summary>The text of the file.</summary>
-    public static string Text(IEnumerable<SandboxTable> tables, string locks, string pollInterval = "200ms") =>
+    public static string Text(IEnumerable<SandboxTable> tables, string locks, string pollInterval = "200ms", string queue = "ingest-queue") =>
         $$$"""
         # Written by DStream.Sandbox.
         ingester {
@@ -22,7 +22,7 @@ public static class SandboxConfiguration
 
             queue {
                 type = "servicebus"
-                name = "ingest-queue"
+                name = "{{{queue}}}"
                 connection_string = "{{ env \"DSTREAM_INGEST_CONNECTION_STRING\" }}"
             }
 

@@ -46,11 +46,11 @@ public sealed class SandboxPipeline : IAsyncDisposable
 
     public DeliveredLog Delivered { get; }
 
-    /// <summary>Creates the tables, writes the configuration and starts both hosts and the consumers.</summary>
+    /// <summary>Creates the database with its tables, writes the configuration and starts both hosts and the consumers.</summary>
     public static async Task<SandboxPipeline> StartAsync(
-        SandboxServers servers, SandboxPlan plan, Action<Core.ReceivedMessage, DeliveredChange>? onDelivered, TimeProvider time, CancellationToken cancellationToken)
+        SandboxConnections connections, SandboxPlan plan, Action<Core.ReceivedMessage, DeliveredChange>? onDelivered, TimeProvider time, CancellationToken cancellationToken)
     {
-        var pipeline = await PrepareAsync(servers, servers.Connections, plan, time, cancellationToken);
+        var pipeline = await PrepareAsync(connections, plan, time, cancellationToken);
         try
         {
             // The router first: it creates the topics and their subscriptions, which the consumers then find.
@@ -66,11 +66,11 @@ public sealed class SandboxPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates the tables and writes the configuration; hosts and consumers are the caller's to start.</summary>
+    /// <summary>Creates the database with its tables and writes the configuration; hosts and consumers are the caller's to start.</summary>
     public static async Task<SandboxPipeline> PrepareAsync(
-        SandboxServers servers, SandboxConnections connections, SandboxPlan plan, TimeProvider time, CancellationToken cancellationToken)
+        SandboxConnections connections, SandboxPlan plan, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Workload.CreateDatabaseAsync(servers.ServerConnectionString, SandboxServers.Database, plan.Tables, cancellationToken);
+        await Workload.CreateDatabaseAsync(connections.Database, plan.Tables, cancellationToken);
         return new SandboxPipeline(connections, SandboxFile.Write(plan.Configuration), plan, time);
     }
 

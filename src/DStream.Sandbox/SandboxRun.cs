@@ -16,7 +16,7 @@ internal sealed class SandboxRun(SandboxOptions options, TextWriter output, Text
         {
             await using var servers = await SandboxServers.StartAsync(options.Azurite, time, cancellationToken);
             var screen = new Screen(output, time);
-            await using var pipeline = await SandboxPipeline.StartAsync(servers, Plan(), screen.Delivered, time, cancellationToken);
+            await using var pipeline = await SandboxPipeline.StartAsync(servers.Connections, Plan(), screen.Delivered, time, cancellationToken);
             Announce(servers.Connections, pipeline.ConfigurationPath);
             var isDone = await CommitAsync(pipeline, screen, cancellationToken);
             await pipeline.Hosts.StopAsync();

@@ -4,11 +4,11 @@ namespace DStream.ServiceBus;
 
 internal static partial class Log
 {
-    [LoggerMessage(4000, LogLevel.Information, "Connected to Service Bus {Host}:{Port}.")]
-    public static partial void Connected(ILogger logger, string host, int port);
+    [LoggerMessage(4000, LogLevel.Information, "Connected to {Service} {Host}:{Port}.")]
+    public static partial void Connected(ILogger logger, string service, string host, int port);
 
-    [LoggerMessage(4001, LogLevel.Warning, "The connection to Service Bus {Host}:{Port} was lost: {Reason}. It is opened again on next use.")]
-    public static partial void ConnectionLost(ILogger logger, string host, int port, string reason);
+    [LoggerMessage(4001, LogLevel.Warning, "The connection to {Service} {Host}:{Port} was lost: {Reason}. It is opened again on next use.")]
+    public static partial void ConnectionLost(ILogger logger, string service, string host, int port, string reason);
 
     [LoggerMessage(4002, LogLevel.Debug, "The broker closed the link to {Entity}: {Reason}.")]
     public static partial void LinkClosed(ILogger logger, string entity, string reason);

@@ -26,8 +26,8 @@ public sealed class ServiceBusNamespace : IMessageSenderFactory, IMessageReceive
     }
 
     /// <inheritdoc/>
-    public ValueTask<IMessageSender> OpenSenderAsync(string entity, CancellationToken cancellationToken) =>
-        ServiceBusSender.OpenAsync(_connection, entity, cancellationToken);
+    public async ValueTask<IMessageSender> OpenSenderAsync(string entity, CancellationToken cancellationToken) =>
+        await ServiceBusSender.OpenAsync(_connection, entity, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<IMessageReceiver?> AcceptSessionAsync(string queue, TimeSpan maxWait, CancellationToken cancellationToken) =>

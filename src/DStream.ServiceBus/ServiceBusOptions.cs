@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Azure.Core;
+using DStream.ServiceBus.Connections;
 
 namespace DStream.ServiceBus;
 
@@ -46,6 +47,8 @@ public sealed record ServiceBusOptions
     /// <summary>For a connection string or a namespace's host name, with defaults.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static ServiceBusOptions For(string connectionString) => new() { ConnectionString = ServiceBusConnectionString.Parse(connectionString) };
+
+    internal BrokerDialect Dialect { get; init; } = BrokerDialect.ServiceBus;
 
     // I8: no member may show a key, whatever is added here.
     /// <inheritdoc/>

@@ -9,10 +9,7 @@ internal sealed class ReadPlanner(SqlServerDatabase database, Remedies remedies)
     public async ValueTask<ReadPlan> PlanAsync(SqlConnection connection, CaptureInstance instance, ReadMode mode, CancellationToken cancellationToken)
     {
         var changeTable = await ProbeAsync(database.Command(connection, MetadataStatements.ProbeChangeTable(instance)), cancellationToken);
-        var function = mode == ReadMode.ChangeTable
-            ? null
-            : await ProbeAsync(database.Command(connection, MetadataStatements.ProbeFunction(instance)).With("@lsn", instance.LowLsn), cancellationToken);
-        if (function?.Number == SqlErrors.FunctionArguments && await IsBeyondCaptureAsync(connection, instance, cancellationToken)) function = null;
+        var function = mode == ReadMode.ChangeTable ? null : await ProbeFunctionAsync(connection, instance, cancellationToken);
         var times = await ProbeAsync(database.Command(connection, MetadataStatements.ProbeTimes), cancellationToken) is null;
         var readable = changeTable is null or { Number: SqlErrors.InvalidColumn };
 
@@ -28,6 +25,17 @@ internal sealed class ReadPlanner(SqlServerDatabase database, Remedies remedies)
         if (mode == ReadMode.ChangeTable) throw NoChangeTable(instance, changeTable!);
         if (function is not null) throw NoFunction(instance, function);
         return new ReadPlan(CommandOrder: false, FunctionGuard: false, times, readable, mode == ReadMode.Function ? "read_mode says so" : WhyNot(changeTable!));
+    }
+
+    private async ValueTask<SqlException?> ProbeFunctionAsync(SqlConnection connection, CaptureInstance instance, CancellationToken cancellationToken)
+    {
+        ValueTask<SqlException?> ProbeAsync() =>
+            ReadPlanner.ProbeAsync(database.Command(connection, MetadataStatements.ProbeFunction(instance)).With("@lsn", instance.LowLsn), cancellationToken);
+        var refused = await ProbeAsync();
+        if (refused?.Number != SqlErrors.FunctionArguments) return refused;
+
+        // Once the max LSN has reached the instance, only a refusal after that tells of permissions: capture may have caught up in between.
+        return await IsBeyondCaptureAsync(connection, instance, cancellationToken) ? null : await ProbeAsync();
     }
 
     /// <summary>The error that the statement fails with, or null. Errors that say nothing about permissions and columns are thrown.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DStream.StandIns.ServiceBus.Administration;
 using DStream.StandIns.ServiceBus.Amqp;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.EventHubs;
 using DStream.StandIns.ServiceBus.Faults;
 using DStream.StandIns.ServiceBus.WebSockets;
 
@@ -32,6 +33,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
         SharedAccessKeyName = options.SharedAccessKeyName;
         SharedAccessKey = options.SharedAccessKey;
         Broker = new MessageBroker(options.TimeProvider);
+        EventHubs = new EventHubNamespace(options.TimeProvider);
         var tokens = new SasTokens(options.SharedAccessKeyName, options.SharedAccessKey, options.TimeProvider);
         _amqp = new AmqpServer(
             new AmqpSettings(
@@ -40,11 +42,11 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
                 TlsPort = AmqpTlsPort ?? 0,
                 Certificate = options.Certificate,
             },
-            Broker);
+            Broker, EventHubs);
         _webSockets = options.Certificate is null
             ? [new WebSocketGateway(WebSocketPort, AmqpPort, null)]
             : [new WebSocketGateway(WebSocketPort, AmqpPort, null), new WebSocketGateway(WebSocketTlsPort!.Value, AmqpPort, options.Certificate)];
-        _administration = new AdministrationServer(AdministrationPort, Broker, tokens, options.AcceptAnyJwt, options.TimeProvider);
+        _administration = new AdministrationServer(AdministrationPort, Broker, EventHubs, tokens, options.AcceptAnyJwt, options.TimeProvider);
     }
 
     /// <summary>The port for AMQP, without TLS. Stays the same over a restart.</summary>
@@ -88,6 +90,9 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// <summary>The entities and their messages, to create, count and look at.</summary>
     public MessageBroker Broker { get; }
 
+    /// <summary>The event hubs, in the dialect of Event Hubs: the same ports, key and faults serve them.</summary>
+    public EventHubNamespace EventHubs { get; }
+
     /// <summary>Misbehaviour on command.</summary>
     public FaultInjection Faults => _amqp.Faults;
 
@@ -116,6 +121,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
                 // A port that was free a moment ago may be another's by now. One that was asked for stays what it is.
                 standIn.Suspend(abruptly: true);
                 standIn.Broker.Dispose();
+                standIn.EventHubs.Dispose();
                 if (attempt == 5 || (options.AmqpPort != 0 && options.AdministrationPort != 0 && options.WebSocketPort != 0)) throw;
             }
         }
@@ -146,6 +152,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     {
         Suspend(abruptly: true);
         Broker.Dispose();
+        EventHubs.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -1,4 +1,3 @@
-using DStream.Contracts.Tests.SqlServer;
-
 [assembly: AssemblyFixture(typeof(BlobFixture))]
-[assembly: AssemblyFixture(typeof(RealSqlServer))]
+[assembly: AssemblyFixture(typeof(SqlServerFixture))]
+[assembly: AssemblyFixture(typeof(ServiceBusFixture))]

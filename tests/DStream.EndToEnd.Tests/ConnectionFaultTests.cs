@@ -1,15 +1,13 @@
 using DStream.Sandbox;
-using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.Faults;
 using DStream.StandIns.SqlServer.Faults;
 
 namespace DStream.EndToEnd.Tests;
 
 /// <summary>Servers that go away in the middle of a step, at each step of a change's way.</summary>
+[NeedsStandIn(TestServer.SqlServer, TestServer.ServiceBus)]
 public sealed class ConnectionFaultTests : EndToEndTest
 {
-    private const string Queue = "ingest-queue";
-
     [Theory]
     [InlineData("reset inside the rows")]
     [InlineData("cut inside a packet of the rows")]
@@ -45,7 +43,7 @@ public sealed class ConnectionFaultTests : EndToEndTest
         await Eventually.HoldsAsync(() => fault.Struck > 0, what);
 
         // What waits for an answer would wait for a minute: the connection breaks before.
-        if (fault.Kind == FaultKind.LoseAcknowledgement) Servers.ServiceBus.Faults.DropConnections();
+        if (fault.Kind == FaultKind.LoseAcknowledgement) Servers.ServiceBus.StandIn.Faults.DropConnections();
         await workload;
 
         await AssertCleanAsync(pipeline);
@@ -53,7 +51,7 @@ public sealed class ConnectionFaultTests : EndToEndTest
 
     private FaultRule[] ArmDatabase(string what)
     {
-        var faults = Servers.SqlServer.Faults;
+        var faults = Servers.SqlServer.StandIn.Faults;
         return what switch
         {
             "reset inside the rows" => [faults.On(FaultPoint.AfterRows(3, IsRead)).Times(2).CloseRst()],
@@ -68,16 +66,16 @@ public sealed class ConnectionFaultTests : EndToEndTest
 
     private Fault ArmBroker(string what)
     {
-        var (faults, topic) = (Servers.ServiceBus.Faults, Topic(Persons));
+        var (faults, queue, topic) = (Servers.ServiceBus.StandIn.Faults, Servers.Queue, Topic(Persons));
         return what switch
         {
-            "accepted by the queue, not acknowledged" => faults.LoseAcknowledgement(Queue, skip: 2),
-            "lost on the way to the queue" => faults.DropOnSend(Queue, times: 2, skip: 2),
-            "link of the queue ended" => faults.DetachOnSend(Queue, times: 2, skip: 2),
-            "queue is throttled" => faults.ServerBusy(Queue, times: 3, skip: 2),
+            "accepted by the queue, not acknowledged" => faults.LoseAcknowledgement(queue, skip: 2),
+            "lost on the way to the queue" => faults.DropOnSend(queue, times: 2, skip: 2),
+            "link of the queue ended" => faults.DetachOnSend(queue, times: 2, skip: 2),
+            "queue is throttled" => faults.ServerBusy(queue, times: 3, skip: 2),
             "accepted by the topic, not acknowledged" => faults.LoseAcknowledgement(topic, skip: 2),
             "lost on the way to the topic" => faults.DropOnSend(topic, times: 2, skip: 2),
-            "lost while completing" => faults.DropOnSettle(Queue, times: 2, skip: 2),
+            "lost while completing" => faults.DropOnSettle(queue, times: 2, skip: 2),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
     }
@@ -85,9 +83,7 @@ public sealed class ConnectionFaultTests : EndToEndTest
     private async Task<SandboxPipeline> StartAsync()
     {
         var pipeline = await PrepareAsync(Configuration());
-
-        // What the consumers had in hand when their connection broke stays locked for this long.
-        foreach (var table in TwoTables) CreateTopic(table, new QueueOptions { LockDuration = TimeSpan.FromSeconds(5) });
+        foreach (var table in TwoTables) await CreateTopicAsync(table);
         await pipeline.Hosts.StartRouterAsync(Stop);
         await pipeline.Hosts.StartIngesterAsync(Stop);
         return pipeline;

@@ -1,14 +1,11 @@
+using Azure.Messaging.ServiceBus;
 using DStream.Core;
-using DStream.ServiceBus;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DStream.EndToEnd.Tests;
 
 /// <summary>What others put into the ingest queue.</summary>
 public sealed class ForeignMessageTests : EndToEndTest
 {
-    private const string Queue = "ingest-queue";
-
     [Fact]
     public async Task ForeignMessages_AreDeadLetteredWithTheReasonAndTheRestFlows()
     {
@@ -26,24 +23,29 @@ public sealed class ForeignMessageTests : EndToEndTest
         await pipeline.CommitAsync(200, rate: 0, Stop);
 
         await AssertCleanAsync(pipeline);
-        await Eventually.HoldsAsync(() => Servers.ServiceBus.Broker.FindQueue(Queue)!.Counts.Active == 0, "an empty queue");
-        var letters = Servers.ServiceBus.Broker.FindQueue(Queue)!.DeadLetter!.Peek(0, 100);
-        Assert.Equal(6, letters.Count);
-        Assert.Equal(3, letters.Count(static letter => Reason(letter) is ("Unreadable", { } text) && text.Contains("'Destination'", StringComparison.Ordinal)));
-        Assert.Equal(3, letters.Count(static letter => Reason(letter) is ("UnknownDestination", { } text) && text.Contains("'no.such.topic.events'", StringComparison.Ordinal)));
+        await AssertQueueIsEmptyAsync();
+        var letters = await Servers.ServiceBus.TakeDeadLettersAsync(Servers.Queue, 6, Stop);
+        Assert.Equal(3, letters.Count(static letter => IsLetter(letter, "Unreadable", "'Destination'")));
+        Assert.Equal(3, letters.Count(static letter => IsLetter(letter, "UnknownDestination", "'no.such.topic.events'")));
         Assert.True(Log.Has("Warning Message foreign-0", "dead-lettered, Unreadable"));
     }
 
-    private static (object Reason, string Description) Reason(StandIns.ServiceBus.Broker.ReceivedMessage letter) =>
-        (letter.ChangedProperties!["DeadLetterReason"], (string)letter.ChangedProperties["DeadLetterErrorDescription"]);
+    private static bool IsLetter(ServiceBusReceivedMessage letter, string reason, string text) =>
+        letter.DeadLetterReason == reason && letter.DeadLetterErrorDescription.Contains(text, StringComparison.Ordinal);
+
+    private async Task AssertQueueIsEmptyAsync()
+    {
+        // Settled a moment after it is delivered.
+        while ((await Servers.ServiceBus.Administration.GetQueueRuntimePropertiesAsync(Servers.Queue, Stop)).Value.ActiveMessageCount > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
+    }
 
     private static byte[] Id(string text) => System.Text.Encoding.ASCII.GetBytes(text);
 
     private async Task SendAsync(IReadOnlyList<OutboundMessage> messages)
     {
-        await using var bus = new ServiceBusNamespace(
-            ServiceBusOptions.For(Servers.Connections.ServiceBus), TimeProvider.System, NullLogger<ServiceBusNamespace>.Instance);
-        await using var sender = await bus.OpenSenderAsync(Queue, Stop);
+        await using var bus = Servers.Connect();
+        await using var sender = await bus.OpenSenderAsync(Servers.Queue, Stop);
         foreach (var message in messages) await sender.SendAsync(new[] { message }, Stop);
     }
 }

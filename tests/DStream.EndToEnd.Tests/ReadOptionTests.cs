@@ -5,8 +5,6 @@ using DStream.Hosting;
 using DStream.Sandbox;
 using DStream.Sandbox.Verification;
 using DStream.Sandbox.Workloads;
-using DStream.ServiceBus;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DStream.EndToEnd.Tests;
 
@@ -83,7 +81,7 @@ public sealed class ReadOptionTests : EndToEndTest
             Assert.Equal(new Verdict(committed.Count, 0, 0, 0), Verifier.Compare(committed, delivered));
         }
 
-        Assert.Empty(Servers.ServiceBus.Broker.Topics);
+        Assert.Empty(await Servers.ServiceBus.TopicsAsync(Stop));
     }
 
     private static IEnumerable<string> Printed(HostProcess router) =>
@@ -132,8 +130,7 @@ public sealed class ReadOptionTests : EndToEndTest
     /// <summary>That many messages of a topic whose values are all strings.</summary>
     private async Task<IReadOnlyList<DeliveredChange>> ReadAsync(SandboxTable table, int count)
     {
-        await using var bus = new ServiceBusNamespace(
-            ServiceBusOptions.For(Servers.Connections.ServiceBus), TimeProvider.System, NullLogger<ServiceBusNamespace>.Instance);
+        await using var bus = Servers.Connect();
         await using var receiver = await bus.OpenSubscriptionReceiverAsync(Topic(table), "sub1", deadLetter: false, Stop);
         var changes = new List<DeliveredChange>();
         while (changes.Count < count)

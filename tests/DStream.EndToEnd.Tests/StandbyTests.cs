@@ -2,8 +2,6 @@ using Azure.Storage.Blobs;
 using DStream.Hosting;
 using DStream.Sandbox;
 
-[assembly: AssemblyFixture(typeof(BlobFixture))]
-
 namespace DStream.EndToEnd.Tests;
 
 /// <summary>Two ingesters on the same tables, with leases on a real Azurite or storage account.</summary>

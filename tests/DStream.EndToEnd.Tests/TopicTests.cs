@@ -10,7 +10,7 @@ public sealed class TopicTests : EndToEndTest
     {
         var notOurs = Configuration().Replace("output {", "output {\n        create = false", StringComparison.Ordinal);
         await using var pipeline = await PrepareAsync(notOurs);
-        CreateTopic(Persons);
+        await CreateTopicAsync(Persons);
         await pipeline.Hosts.StartRouterAsync(Stop);
         await pipeline.Hosts.StartIngesterAsync(Stop);
 
@@ -19,7 +19,7 @@ public sealed class TopicTests : EndToEndTest
         await DeliveredAsync(pipeline, 300);
         Assert.True(Log.Has("Error A topic cannot be opened", Topic(Orders), "az servicebus topic create"));
         Assert.Empty(pipeline.Delivered.Of(Orders.Name));
-        CreateTopic(Orders);
+        await CreateTopicAsync(Orders);
 
         await AssertCleanAsync(pipeline);
         Assert.Equal(TableState.Running, Status(pipeline, Orders)!.State);

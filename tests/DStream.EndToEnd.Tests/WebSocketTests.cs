@@ -19,9 +19,11 @@ public sealed class WebSocketTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
+    [NeedsStandIn(TestServer.ServiceBus)]
     public async Task Router_OverWebSockets_GoesThroughTheProxyOfTheEnvironment()
     {
-        await using var broker = await ServiceBusStandIn.StartAsync(null, Stop);
+        await using var server = await ServiceBusFixture.OpenAsync(Stop);
+        var broker = server.StandIn;
         broker.Broker.CreateQueue(Queue, new QueueOptions { RequiresSession = true, RequiresDuplicateDetection = true });
         broker.Broker.CreateTopic(Topic);
         broker.Broker.CreateSubscription(Topic, "sub1");

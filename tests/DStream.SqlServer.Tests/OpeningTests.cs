@@ -87,6 +87,26 @@ public sealed class OpeningTests
         Assert.Equal("Information Table dbo.t: reading capture instance dbo_t in command order, since the login may read the change table, and __$command_id exists", Assert.Single(log.Lines));
     }
 
+    // The function refuses every range of an instance above the max LSN. Where the capture job reached it between that refusal and the question
+    // for the max LSN, the refusal said nothing about permissions.
+    [Theory]
+    [InlineData(ReadMode.Auto)]
+    [InlineData(ReadMode.Function)]
+    public async Task OpenAsync_CaptureReachesTheInstanceMeanwhile_CallsTheFunction(ReadMode mode)
+    {
+        await using var server = await StandIn.StartAsync();
+        await server.CreateTableAsync();
+        await server.RunAsync("INSERT INTO dbo.t VALUES (1, N'a');");
+        var log = new RecordingLogger();
+        await using var source = server.Source(mode, logger: log);
+        var refusal = server.Listener.Faults.On(StandIns.SqlServer.Faults.FaultPoint.Request("SELECT TOP (1) f.[__$start_lsn]")).Error(313);
+
+        await using var reader = await source.OpenAsync(Table, Stop);
+
+        Assert.Equal(1, refusal.Fired);
+        Assert.DoesNotContain(log.Lines, static line => line.Contains("not call the function", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task OpenAsync_Function_WarnsOfItsOrder()
     {

@@ -7,8 +7,12 @@ public sealed class RabbitMqFixture : IAsyncDisposable
     private RabbitMqServer? _server;
 
     /// <summary>The broker's connection string; skips the test where there is none.</summary>
-    public async ValueTask<string> ConnectionStringAsync(CancellationToken cancellationToken) =>
-        Environment.GetEnvironmentVariable(RabbitMqServer.Variable) is { Length: > 0 } named ? named : (await ServerAsync(cancellationToken)).ConnectionString;
+    public async ValueTask<string> ConnectionStringAsync(CancellationToken cancellationToken)
+    {
+        if (TestServer.Named(RabbitMqServer.Variable) is not { } named) return (await ServerAsync(cancellationToken)).ConnectionString;
+        ServersReport.Add(TestServer.RabbitMq, RabbitMqServer.Variable);
+        return named;
+    }
 
     /// <summary>The broker of this run's own, for tests that kill or pause it; skips the test where it is not installed.</summary>
     public async ValueTask<RabbitMqServer> ServerAsync(CancellationToken cancellationToken)
@@ -17,6 +21,7 @@ public sealed class RabbitMqFixture : IAsyncDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            ServersReport.Add(TestServer.RabbitMq, $"Debian {RabbitMqServer.Version}");
             return _server ??= await RabbitMqServer.StartAsync(cancellationToken);
         }
         finally

@@ -54,6 +54,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Whether it is installed.</summary>
     public static bool IsInstalled => File.Exists(Path.Combine(Folder, "rabbitmq-server"));
 
+    /// <summary>Which one is installed, by the name of its folder.</summary>
+    public static string Version => Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(static folder => folder[(folder.LastIndexOf('-') + 1)..]).Max()!;
+
     /// <summary>Starts one; it answers when this returns.</summary>
     public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken)
     {

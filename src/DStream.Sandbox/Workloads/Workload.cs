@@ -51,11 +51,11 @@ public sealed class Workload
         }
     }
 
-    /// <summary>Creates the database with its tables and enables change data capture.</summary>
-    public static async Task CreateDatabaseAsync(
-        string serverConnectionString, string database, IReadOnlyList<SandboxTable> tables, CancellationToken cancellationToken)
+    /// <summary>Creates the connection string's database with the tables and enables change data capture.</summary>
+    public static async Task CreateDatabaseAsync(string connectionString, IReadOnlyList<SandboxTable> tables, CancellationToken cancellationToken)
     {
-        await using var connection = new SqlConnection(serverConnectionString);
+        var database = new SqlConnectionStringBuilder(connectionString).InitialCatalog;
+        await using var connection = new SqlConnection(new SqlConnectionStringBuilder(connectionString) { InitialCatalog = "master" }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         List<string> statements = [$"CREATE DATABASE [{database}]", $"USE [{database}]", "EXEC sys.sp_cdc_enable_db"];
         foreach (var statement in statements.Concat(tables.SelectMany(static table => table.CreateStatements)))

@@ -10,18 +10,18 @@ namespace DStream.ServiceBus.Administration;
 /// <summary>Sends ATOM requests with a token. Thread-safe.</summary>
 internal sealed class AtomClient : IDisposable
 {
-    private const string ApiVersion = "2021-05";
-
     private readonly ServiceBusOptions _options;
+    private readonly string _apiVersion;
     private readonly ITokenSource _tokens;
     private readonly TimeProvider _time;
     private readonly SocketsHttpHandler _handler = new() { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
     private readonly HttpClient _http;
 
-    public AtomClient(ServiceBusOptions options, ITokenSource tokens, TimeProvider time)
+    public AtomClient(ServiceBusOptions options, string apiVersion, TimeProvider time)
     {
         _options = options;
-        _tokens = tokens;
+        _apiVersion = apiVersion;
+        _tokens = TokenSources.For(options, time);
         _time = time;
         _http = new HttpClient(_handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -30,7 +30,7 @@ internal sealed class AtomClient : IDisposable
     /// <exception cref="ProviderException">No answer came.</exception>
     public async ValueTask<(HttpStatusCode Status, string Answer)> SendAsync(HttpMethod method, string path, string? entry, CancellationToken cancellationToken)
     {
-        var address = new Uri(_options.ConnectionString.AdministrationAddress, $"{Escape(path)}?api-version={ApiVersion}");
+        var address = new Uri(_options.ConnectionString.AdministrationAddress, $"{Escape(path)}?api-version={_apiVersion}");
         var token = await _tokens.GetAsync($"http://{_options.ConnectionString.Host}/{path}".ToLowerInvariant(), cancellationToken).ConfigureAwait(false);
         using var request = new HttpRequestMessage(method, address);
         request.Headers.TryAddWithoutValidation("Authorization", token.AuthorizationHeader);

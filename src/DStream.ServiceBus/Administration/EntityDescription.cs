@@ -22,6 +22,12 @@ internal static class EntityDescription
     private const int MaxDeliveriesOfQueue = 2000;
     private const int MaxDeliveriesOfEmulator = 10;
 
+    // The most that the Standard tier keeps: a consumer that was down over a weekend must find its events.
+    private const string RetentionDaysOfHub = "7";
+
+    // A table's events share one partition, so that more serve only hubs of several tables.
+    private const string PartitionsOfHub = "4";
+
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
     private static readonly XNamespace ServiceBus = "http://schemas.microsoft.com/netservices/2010/10/servicebus/connect";
 
@@ -47,6 +53,11 @@ internal static class EntityDescription
         ("RequiresSession", "false"),
         ("MaxDeliveryCount", MaxDeliveries.ToString(CultureInfo.InvariantCulture)),
         ("EnableBatchedOperations", "true"));
+
+    /// <summary>An event hub. Source: https://learn.microsoft.com/rest/api/eventhub/create-event-hub</summary>
+    public static string EventHub() => Entry("EventHubDescription", ("MessageRetentionInDays", RetentionDaysOfHub), ("PartitionCount", PartitionsOfHub));
+
+    public static string ConsumerGroup() => Entry("ConsumerGroupDescription");
 
     /// <summary>Whether the answer holds an entity; for a missing one the service may answer with an empty feed.</summary>
     public static bool IsEntry(string answer) => DescriptionIn(answer) is not null;

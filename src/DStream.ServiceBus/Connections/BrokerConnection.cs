@@ -30,7 +30,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
 
     public ILogger Logger => logger;
 
-    private string Name => $"Service Bus {_address.Host}:{_address.Port}";
+    private string Name => $"{options.Dialect.Service} {_address.Host}:{_address.Port}";
 
     /// <summary>The open connection; one attempt is made where there is none.</summary>
     /// <exception cref="ProviderException">It could not be opened.</exception>
@@ -100,7 +100,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
             var connection = await opening.ConfigureAwait(false);
             var open = new OpenConnection(connection, new CbsAuthorizer(connection, options, tokens, time, logger));
             connection.AddClosedCallback((_, error) => OnClosed(open, error?.Condition?.ToString() ?? "closed"));
-            Log.Connected(logger, _address.Host, _address.Port);
+            Log.Connected(logger, options.Dialect.Service, _address.Host, _address.Port);
             return open;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -118,7 +118,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
     private void OnClosed(OpenConnection open, string reason)
     {
         _ = open.DisposeAsync().AsTask(); // Its tokens need no renewal any more.
-        if (!_disposed) Log.ConnectionLost(logger, _address.Host, _address.Port, reason);
+        if (!_disposed) Log.ConnectionLost(logger, options.Dialect.Service, _address.Host, _address.Port, reason);
     }
 
     // The library takes no token for the SASL exchange: what opens too late is closed.

@@ -105,9 +105,9 @@ internal sealed class CbsAuthorizer(Connection connection, ServiceBusOptions opt
         // 401: the signature or the token is wrong. 404: the namespace is not there. Anything of the server's own may pass.
         throw new ProviderException(
             status is 401 or 403
-                ? $"Service Bus {options.ConnectionString.Host} refused the credentials for {audience} (status {status}). Check the key's name and value, "
+                ? $"{options.Dialect.Service} {options.ConnectionString.Host} refused the credentials for {audience} (status {status}). Check the key's name and value, "
                   + $"or the identity's role on the namespace. {description}"
-                : $"Service Bus {options.ConnectionString.Host} did not take the token for {audience} (status {status}). {description}",
+                : $"{options.Dialect.Service} {options.ConnectionString.Host} did not take the token for {audience} (status {status}). {description}",
             isTransient: status is null or >= 500 or 408 or 429);
     }
 

@@ -10,6 +10,6 @@ internal static class TokenSources
         var connection = options.ConnectionString;
         if (connection.Key is { } key) return new SharedAccessKeyTokens(connection.KeyName!, key, options.TokenLifetime, time);
         if (connection.Signature is { } signature) return new GivenSignatureTokens(signature, time);
-        return new EntraTokens(options.Credential ?? new DefaultAzureCredential());
+        return new EntraTokens(options.Credential ?? new DefaultAzureCredential(), options.Dialect);
     }
 }

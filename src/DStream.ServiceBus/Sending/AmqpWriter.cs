@@ -9,6 +9,7 @@ namespace DStream.ServiceBus.Sending;
 /// </summary>
 internal ref struct AmqpWriter(Span<byte> destination)
 {
+    public const byte MessageAnnotationsCode = 0x72;
     public const byte PropertiesCode = 0x73;
     public const byte ApplicationPropertiesCode = 0x74;
     public const byte DataCode = 0x75;

@@ -24,20 +24,30 @@ internal static class MessageEncoder
     /// <summary>Service Bus takes 128 characters of message id and of session id.</summary>
     public const int MaxIdLength = 128;
 
+    /// <summary>Upper bound of the annotation that holds a partition key: 12 for its map, 21 for its name, 5 and at most 4 a character for the
+    /// key.</summary>
+    public const int PartitionKeyBytes = 12 + 21 + 5 + (4 * MaxIdLength);
+
     private const int PropertyFields = 11;
 
-    /// <summary>Upper bound of the bytes that <see cref="Write(Span{byte}, ReadOnlySpan{OutboundMessage})"/> writes.</summary>
-    public static int Bound(ReadOnlySpan<OutboundMessage> messages)
+    /// <summary>Upper bound of the bytes that <see cref="Write(Span{byte}, ReadOnlySpan{OutboundMessage}, string?)"/> writes.</summary>
+    public static int Bound(ReadOnlySpan<OutboundMessage> messages, string? partitionKey = null)
     {
         var bytes = messages.Length > 1 ? EnvelopeBytes : 0;
-        foreach (ref readonly var message in messages) bytes = checked(bytes + message.ContentBytes + FramingBytes);
+        var each = partitionKey is null ? FramingBytes : FramingBytes + PartitionKeyBytes;
+        foreach (ref readonly var message in messages) bytes = checked(bytes + message.ContentBytes + each);
         return bytes;
     }
 
     /// <summary>Writes one message as itself, several as a batch, and returns the bytes written.</summary>
-    public static int Write(Span<byte> destination, ReadOnlySpan<OutboundMessage> messages)
+    /// <param name="destination">At least <see cref="Bound"/> bytes.</param>
+    /// <param name="messages">In order.</param>
+    /// <param name="partitionKey">Chooses the partition of an event hub for all of them; null for none.</param>
+    public static int Write(Span<byte> destination, ReadOnlySpan<OutboundMessage> messages, string? partitionKey = null)
     {
         var writer = new AmqpWriter(destination);
+        // A hub reads the key of the first section, and tells consumers that of each event.
+        WritePartitionKey(ref writer, partitionKey);
         if (messages.Length == 1)
         {
             Write(ref writer, messages[0]);
@@ -50,11 +60,22 @@ internal static class MessageEncoder
         foreach (ref readonly var message in messages)
         {
             var start = writer.BeginData();
+            WritePartitionKey(ref writer, partitionKey);
             Write(ref writer, message);
             writer.EndData(start);
         }
 
         return writer.Written;
+    }
+
+    private static void WritePartitionKey(ref AmqpWriter writer, string? key)
+    {
+        if (key is null) return;
+        writer.Descriptor(AmqpWriter.MessageAnnotationsCode);
+        var map = writer.BeginMap(1);
+        writer.Symbol("x-opt-partition-key"u8);
+        writer.String(key);
+        writer.EndCompound(map);
     }
 
     private static void Write(ref AmqpWriter writer, in OutboundMessage message)

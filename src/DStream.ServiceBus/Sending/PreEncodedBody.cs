@@ -13,18 +13,20 @@ internal sealed class PreEncodedBody : AmqpValue
     private readonly ReadOnlyMemory<OutboundMessage> _messages;
     private readonly int _bound;
     private readonly long _maxBytes;
+    private readonly string? _partitionKey;
 
-    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes)
+    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey)
     {
         _messages = messages;
         _maxBytes = maxBytes;
-        _bound = MessageEncoder.Bound(messages.Span);
+        _partitionKey = partitionKey;
+        _bound = MessageEncoder.Bound(messages.Span, partitionKey);
         Value = messages; // Anything: a section without a value would be decoded from a buffer that it does not have.
     }
 
-    public static Message Wrap(ReadOnlyMemory<OutboundMessage> messages, long maxBytes) => new()
+    public static Message Wrap(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey = null) => new()
     {
-        BodySection = new PreEncodedBody(messages, maxBytes),
+        BodySection = new PreEncodedBody(messages, maxBytes, partitionKey),
         Format = messages.Length == 1 ? 0 : MessageEncoder.BatchFormat,
     };
 
@@ -32,7 +34,7 @@ internal sealed class PreEncodedBody : AmqpValue
     {
         buffer.AdjustPosition(buffer.Offset, 0);
         buffer.ValidateWrite(_bound);
-        var written = MessageEncoder.Write(buffer.Buffer.AsSpan(buffer.WritePos, _bound), _messages.Span);
+        var written = MessageEncoder.Write(buffer.Buffer.AsSpan(buffer.WritePos, _bound), _messages.Span, _partitionKey);
         if (written > _maxBytes)
             throw new AmqpException(ServiceBusErrors.MessageSizeExceeded, $"{_messages.Length} messages take {written} bytes, and {_maxBytes} are allowed at once.");
         buffer.Append(written);

@@ -29,7 +29,7 @@ internal sealed class ServiceBusSender : IMessageSender
     /// <inheritdoc/>
     public SendLimits Limits { get; private set; } = new(0, 0, 0, 0);
 
-    public static async ValueTask<IMessageSender> OpenAsync(BrokerConnection connection, string entity, CancellationToken cancellationToken)
+    public static async ValueTask<ServiceBusSender> OpenAsync(BrokerConnection connection, string entity, CancellationToken cancellationToken)
     {
         var sender = new ServiceBusSender(connection, entity);
         var link = await sender.GetLinkAsync(cancellationToken).ConfigureAwait(false);
@@ -38,14 +38,18 @@ internal sealed class ServiceBusSender : IMessageSender
     }
 
     /// <inheritdoc/>
-    public async ValueTask SendAsync(ReadOnlyMemory<OutboundMessage> messages, CancellationToken cancellationToken)
+    public ValueTask SendAsync(ReadOnlyMemory<OutboundMessage> messages, CancellationToken cancellationToken) =>
+        SendAsync(messages, partitionKey: null, cancellationToken);
+
+    /// <summary>As <see cref="SendAsync(ReadOnlyMemory{OutboundMessage}, CancellationToken)"/>, to the partition of a key.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<OutboundMessage> messages, string? partitionKey, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (messages.IsEmpty) return;
         if (messages.Length > Limits.MaxBatchMessages)
             throw new ArgumentException($"{messages.Length} messages were given, and a batch takes {Limits.MaxBatchMessages}.", nameof(messages));
         var link = await GetLinkAsync(cancellationToken).ConfigureAwait(false);
-        var message = PreEncodedBody.Wrap(messages, messages.Length == 1 ? Limits.MaxMessageBytes : Limits.MaxBatchBytes + MessageEncoder.EnvelopeBytes);
+        var message = PreEncodedBody.Wrap(messages, messages.Length == 1 ? Limits.MaxMessageBytes : Limits.MaxBatchBytes + MessageEncoder.EnvelopeBytes, partitionKey);
         var acknowledged = new TaskCompletionSource<Outcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {

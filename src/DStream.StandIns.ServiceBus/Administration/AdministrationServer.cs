@@ -3,15 +3,17 @@ using System.Text;
 using System.Xml.Linq;
 using DStream.StandIns.ServiceBus.Amqp;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.EventHubs;
 
 namespace DStream.StandIns.ServiceBus.Administration;
 
 /// <summary>The administration over HTTP on the loopback address: ATOM entries in and out, errors as the service words them.</summary>
-internal sealed class AdministrationServer(int port, MessageBroker broker, SasTokens tokens, bool acceptAnyJwt, TimeProvider time)
+internal sealed class AdministrationServer(int port, MessageBroker broker, EventHubNamespace eventHubs, SasTokens tokens, bool acceptAnyJwt, TimeProvider time)
 {
     private const int MaxBodyBytes = 1024 * 1024;
 
     private readonly EntityResources _resources = new(broker, $"http://127.0.0.1:{port}/");
+    private readonly EventHubResources _eventHubs = new(eventHubs, $"http://127.0.0.1:{port}/");
     private HttpListener? _listener;
 
     public void Start()
@@ -73,7 +75,10 @@ internal sealed class AdministrationServer(int port, MessageBroker broker, SasTo
             var path = Uri.UnescapeDataString(request.Url!.AbsolutePath).Trim('/');
             Authorize(request, path);
             var ifMatch = request.Headers["If-Match"] is not null;
-            return _resources.Answer(request.HttpMethod, path, request.QueryString, ifMatch, await ReadBodyAsync(request));
+            var body = await ReadBodyAsync(request);
+            return _eventHubs.IsFor(path, body)
+                ? _eventHubs.Answer(request.HttpMethod, path, body)
+                : _resources.Answer(request.HttpMethod, path, request.QueryString, ifMatch, body);
         }
         catch (BrokerException refused)
         {

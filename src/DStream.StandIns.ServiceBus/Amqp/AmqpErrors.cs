@@ -33,6 +33,8 @@ internal static class AmqpErrors
         BrokerError.MessageTooLarge => "amqp:link:message-size-exceeded",
         BrokerError.Malformed => "amqp:decode-error",
         BrokerError.Unauthorized => Unauthorized,
+        BrokerError.QuotaExceeded => "amqp:resource-limit-exceeded",
+        BrokerError.LinkStolen => "amqp:link:stolen",
         BrokerError.NotImplemented => "amqp:not-implemented",
         _ => "amqp:internal-error",
     };

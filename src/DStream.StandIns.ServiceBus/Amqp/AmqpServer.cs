@@ -4,6 +4,7 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.EventHubs;
 using DStream.StandIns.ServiceBus.Faults;
 
 namespace DStream.StandIns.ServiceBus.Amqp;
@@ -15,10 +16,11 @@ internal sealed class AmqpServer : IFaultTarget
     private readonly BrokerContainer _container;
     private ConnectionListener[] _listeners = [];
 
-    public AmqpServer(AmqpSettings settings, MessageBroker broker)
+    public AmqpServer(AmqpSettings settings, MessageBroker broker, EventHubNamespace eventHubs)
     {
         Settings = settings;
         Broker = broker;
+        EventHubs = eventHubs;
         Faults = new FaultInjection(broker, this);
         _container = new BrokerContainer(this);
     }
@@ -26,6 +28,8 @@ internal sealed class AmqpServer : IFaultTarget
     public AmqpSettings Settings { get; }
 
     public MessageBroker Broker { get; }
+
+    public EventHubNamespace EventHubs { get; }
 
     public FaultInjection Faults { get; }
 

@@ -9,5 +9,7 @@ internal static class Annotations
     public const string LockedUntil = "x-opt-locked-until";
     public const string DeadLetterSource = "x-opt-deadletter-source";
     public const string MessageState = "x-opt-message-state";
+    public const string PartitionKey = "x-opt-partition-key";
+    public const string Offset = "x-opt-offset";
     public const string ScheduledEnqueueTime = "x-opt-scheduled-enqueue-time";
 }

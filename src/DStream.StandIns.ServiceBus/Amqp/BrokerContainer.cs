@@ -4,6 +4,7 @@ using Amqp.Framing;
 using Amqp.Listener;
 using Amqp.Types;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.EventHubs;
 using DStream.StandIns.ServiceBus.Faults;
 
 namespace DStream.StandIns.ServiceBus.Amqp;
@@ -20,6 +21,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     private readonly AmqpServer _server;
     private readonly CbsNode _cbs;
     private readonly ManagementNode _management;
+    private readonly EventHubManagement _eventHubs;
     private readonly IContainer _library;
 
     public BrokerContainer(AmqpServer server)
@@ -27,6 +29,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         _server = server;
         _cbs = new CbsNode(server);
         _management = new ManagementNode(server);
+        _eventHubs = new EventHubManagement(server);
 
         // Never opened: the address is only there to be parsed.
         var host = new ContainerHost(["amqp://127.0.0.1:1"]);
@@ -67,6 +70,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         {
             var path = EntityPath.FromAddress(((Source)attach.Source).Address);
             if (NodeOf(path) is { } node) AttachReplies(connection, attachContext, node);
+            else if (EventHubPath.Parse(path) is { Partition: not null, ConsumerGroup: not null } partition) AttachPartition(connection, attachContext, path, partition);
             else AttachQueue(connection, attachContext, path);
         }
         catch (BrokerException refused)
@@ -76,7 +80,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     }
 
     private static string? NodeOf(string path) =>
-        path == CbsNode.Address || path.EndsWith(ManagementSuffix, StringComparison.OrdinalIgnoreCase) ? path : null;
+        path is CbsNode.Address or EventHubManagement.Address || path.EndsWith(ManagementSuffix, StringComparison.OrdinalIgnoreCase) ? path : null;
 
     private bool AttachSender(ConnectionHandler connection, ListenerLink link, Attach attach)
     {
@@ -86,9 +90,12 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         var path = EntityPath.FromAddress(address);
         if (NodeOf(path) is { } node)
         {
-            var requests = node == CbsNode.Address
-                ? (Action<ListenerLink, Message>)((from, request) => _cbs.OnRequest(connection, from, (RawMessage)request))
-                : RequestsTo(connection, node);
+            Action<ListenerLink, Message> requests = node switch
+            {
+                CbsNode.Address => (from, request) => _cbs.OnRequest(connection, from, (RawMessage)request),
+                EventHubManagement.Address => (from, request) => _eventHubs.OnRequest(connection, from, (RawMessage)request),
+                _ => RequestsTo(connection, node),
+            };
             link.InitializeReceiver(RequestCredit, (from, request, _, _) => requests(from, request), this);
             return true;
         }
@@ -121,7 +128,8 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
 
     private void AttachReplies(ConnectionHandler connection, AttachContext context, string node)
     {
-        if (node != CbsNode.Address) Authorize(connection, node);
+        // The node of event hubs looks at the token with each request, which names a hub.
+        if (node is not (CbsNode.Address or EventHubManagement.Address)) Authorize(connection, node);
 
         var link = context.Link;
         var replies = new ReplyLink(link, node, (context.Attach.Target as Target)?.Address);
@@ -156,6 +164,20 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         context.Complete(receiver, 0);
     }
 
+    private void AttachPartition(ConnectionHandler connection, AttachContext context, string path, EventHubPath at)
+    {
+        Authorize(connection, path);
+        var hub = _server.EventHubs.Find(at.Hub) ?? throw MessageBroker.NotFound(at.Hub);
+        var group = hub.FindGroup(at.ConsumerGroup!) ?? throw MessageBroker.NotFound($"{at.Hub}:{at.ConsumerGroup}");
+        var receiver = new EventReceiveLink(path, context.Link, context.Attach, hub.Partition(at.Partition!), group, _server.Settings.Time);
+        receiver.Open();
+        Register(connection, context.Link, receiver);
+        context.Link.AddClosedCallback((_, _) => receiver.Close());
+        var whenDeleted = hub.Deleted.Register(() => receiver.Detach(AmqpErrors.From(MessageBroker.NotFound(at.Hub))));
+        context.Link.AddClosedCallback((_, _) => whenDeleted.Dispose());
+        context.Complete(receiver, 0);
+    }
+
     private void Authorize(ConnectionHandler connection, string path)
     {
         if (_server.Faults.Take(FaultKind.EntityNotFound, path) is { } fault)
@@ -172,6 +194,12 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         if (_server.Broker.FindTopic(path) is { } topic) return topic.Send;
         if (_server.Broker.FindSource(path) is not null)
             throw new BrokerException(BrokerError.NotAllowed, $"Messages cannot be sent to '{path}'.");
+        var at = EventHubPath.Parse(path);
+        if (_server.EventHubs.Find(at.Hub) is { } hub && at.ConsumerGroup is null)
+        {
+            if (at.Partition is not null) hub.Partition(at.Partition);
+            return events => hub.Send(events, at.Partition);
+        }
 
         throw MessageBroker.NotFound(path);
     }

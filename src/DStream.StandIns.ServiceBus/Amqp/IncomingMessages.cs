@@ -14,18 +14,18 @@ internal static class IncomingMessages
     private static readonly HashSet<string> BrokersOwn = new(StringComparer.Ordinal)
     {
         Annotations.SequenceNumber, Annotations.EnqueuedTime, Annotations.LockedUntil, Annotations.EnqueuedSequenceNumber,
-        Annotations.DeadLetterSource, Annotations.MessageState, "x-opt-lock-token",
+        Annotations.DeadLetterSource, Annotations.MessageState, Annotations.Offset, "x-opt-lock-token",
     };
 
     /// <summary>Reads one message. The result refers to <paramref name="payload"/>, which must stay as it is.</summary>
-    public static BrokerMessage Read(ReadOnlyMemory<byte> payload)
+    public static BrokerMessage Read(ReadOnlyMemory<byte> payload) => Read(payload, envelopeKey: null);
+
+    private static BrokerMessage Read(ReadOnlyMemory<byte> payload, string? envelopeKey)
     {
         var reader = new EncodedReader(payload.Span);
         TimeSpan? timeToLive = null;
-        DateTimeOffset? due = null;
         string? messageId = null, sessionId = null;
-        ReadOnlyMemory<byte> annotations = default;
-        var annotationItems = 0;
+        var annotations = SenderAnnotations.None;
         var bareFrom = -1;
         while (!reader.AtEnd)
         {
@@ -38,7 +38,7 @@ internal static class IncomingMessages
                     timeToLive = ReadTimeToLive(ref reader);
                     break;
                 case Sections.MessageAnnotations:
-                    (annotations, annotationItems, due) = ReadAnnotations(ref reader, payload);
+                    annotations = ReadAnnotations(ref reader, payload);
                     break;
                 case Sections.Properties:
                     (messageId, sessionId) = ReadProperties(ref reader);
@@ -52,12 +52,13 @@ internal static class IncomingMessages
         return new BrokerMessage
         {
             Bare = bareFrom < 0 ? default : payload[bareFrom..],
-            Annotations = annotations,
-            AnnotationItems = annotationItems,
+            Annotations = annotations.Pairs,
+            AnnotationItems = annotations.Items,
             MessageId = messageId,
             SessionId = sessionId,
+            PartitionKey = envelopeKey ?? annotations.PartitionKey,
             TimeToLive = timeToLive,
-            ScheduledEnqueueTime = due,
+            ScheduledEnqueueTime = annotations.Due,
         };
     }
 
@@ -66,17 +67,17 @@ internal static class IncomingMessages
     {
         var messages = new List<BrokerMessage>();
         var reader = new EncodedReader(payload);
+        string? key = null;
         while (!reader.AtEnd)
         {
-            if (reader.ReadDescriptor() != Sections.Data)
-            {
-                reader.Skip();
-                continue;
-            }
+            var descriptor = reader.ReadDescriptor();
+            if (descriptor == Sections.MessageAnnotations) key = ReadAnnotations(ref reader, payload.ToArray()).PartitionKey;
+            else if (descriptor != Sections.Data) reader.Skip();
+            if (descriptor != Sections.Data) continue;
 
             var encoded = payload[reader.ReadBinary()];
             if ((ulong)encoded.Length > maxMessageBytes) throw TooLarge(encoded.Length, maxMessageBytes);
-            messages.Add(Read(encoded.ToArray()));
+            messages.Add(Read(encoded.ToArray(), key));
         }
 
         return messages;
@@ -112,10 +113,10 @@ internal static class IncomingMessages
         return (messageId, sessionId);
     }
 
-    private static (ReadOnlyMemory<byte> Pairs, int Items, DateTimeOffset? Due) ReadAnnotations(
-        ref EncodedReader reader, ReadOnlyMemory<byte> payload)
+    private static SenderAnnotations ReadAnnotations(ref EncodedReader reader, ReadOnlyMemory<byte> payload)
     {
         DateTimeOffset? due = null;
+        string? partitionKey = null;
         var kept = new List<ReadOnlyMemory<byte>>();
         var items = reader.Enter(out var end);
         while (reader.Position < end)
@@ -123,13 +124,21 @@ internal static class IncomingMessages
             var from = reader.Position;
             var key = reader.ReadText();
             if (key == Annotations.ScheduledEnqueueTime) due = reader.ReadTimestamp();
+            else if (key == Annotations.PartitionKey) partitionKey = reader.ReadText();
             else reader.Skip();
             if (key is not null && !BrokersOwn.Contains(key)) kept.Add(payload[from..reader.Position]);
         }
 
-        if (kept.Count * 2 == items && kept.Count > 0)
-            return (payload[(end - kept.Sum(static pair => pair.Length))..end], items, due);
+        // Where all are kept they stand together already.
+        var together = kept.Count * 2 == items && kept.Count > 0
+            ? payload[(end - kept.Sum(static pair => pair.Length))..end]
+            : kept.SelectMany(static pair => pair.ToArray()).ToArray();
+        return new SenderAnnotations(together, kept.Count * 2, due, partitionKey);
+    }
 
-        return (kept.SelectMany(static pair => pair.ToArray()).ToArray(), kept.Count * 2, due);
+    /// <summary>The sender's annotations as encoded pairs, and what the broker reads of them.</summary>
+    private readonly record struct SenderAnnotations(ReadOnlyMemory<byte> Pairs, int Items, DateTimeOffset? Due, string? PartitionKey)
+    {
+        public static SenderAnnotations None { get; }
     }
 }

@@ -42,6 +42,12 @@ public enum BrokerError
     /// <summary>No valid token for it.</summary>
     Unauthorized,
 
+    /// <summary>As many as there may be are there.</summary>
+    QuotaExceeded,
+
+    /// <summary>Another link took its place.</summary>
+    LinkStolen,
+
     /// <summary>Something the stand-in does not do.</summary>
     NotImplemented,
 }

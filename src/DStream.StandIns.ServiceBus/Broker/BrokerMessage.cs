@@ -21,6 +21,9 @@ public sealed class BrokerMessage
     /// <summary>The session, or null.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>The partition key of the message or, in a batch, of its envelope; null where there is none.</summary>
+    public string? PartitionKey { get; init; }
+
     /// <summary>How long the sender lets the message live, or null where it does not say.</summary>
     public TimeSpan? TimeToLive { get; init; }
 

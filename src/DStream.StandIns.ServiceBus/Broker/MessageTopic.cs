@@ -132,6 +132,7 @@ public sealed class MessageTopic
             AnnotationItems = message.AnnotationItems,
             MessageId = message.MessageId,
             SessionId = message.SessionId,
+            PartitionKey = message.PartitionKey,
             ScheduledEnqueueTime = message.ScheduledEnqueueTime,
             TimeToLive = Options.DefaultMessageTimeToLive,
         };

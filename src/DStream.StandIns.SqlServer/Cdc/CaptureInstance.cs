@@ -23,7 +23,10 @@ internal sealed class CaptureInstance
         KeyPositions = [0, ChangeTableColumns.Count - 1, 2, 3];
         Object = new DatabaseObject(objectId, "cdc", ChangeTableName,
             ChangeTableColumns.Select((c, i) => new ObjectColumn(c.Name, i + 1, c.Type, c.IsNullable)).ToArray(), true, null, created);
+        Builder = new ChangeRowBuilder(this);
     }
+
+    public ChangeRowBuilder Builder { get; }
 
     public string Name { get; }
 
@@ -38,7 +41,10 @@ internal sealed class CaptureInstance
 
     public bool SupportsNetChanges { get; init; }
 
+    /// <summary>The gating role; null where permissions alone decide who reads.</summary>
     public string? Role { get; init; }
+
+    public string? Filegroup { get; init; }
 
     public TableIndex? Index { get; init; }
 
@@ -52,6 +58,16 @@ internal sealed class CaptureInstance
     public int[] KeyPositions { get; }
 
     public static KeyOrder KeyOrder { get; } = new([SqlTypes.Lsn, SqlTypes.Int, SqlTypes.Lsn, SqlTypes.Int]);
+
+    /// <summary>The same with another type of one column.</summary>
+    public CaptureInstance With(TableColumn altered) => new(
+        Name, Source, ObjectId, [.. Columns.Select(c => c.Source.Id == altered.Id ? new CapturedColumn(altered, c.Ordinal) : c)], Created)
+    {
+        SupportsNetChanges = SupportsNetChanges,
+        Role = Role,
+        Index = Index,
+        Filegroup = Filegroup,
+    };
 
     private static SourceColumn[] ColumnsOf(IReadOnlyList<CapturedColumn> columns) =>
     [

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Storage;
@@ -7,27 +8,18 @@ using DStream.StandIns.SqlServer.Values;
 namespace DStream.StandIns.SqlServer.Cdc;
 
 /// <summary>
-/// Change data capture of one database: the instances, the committed transactions that wait for the capture job, and the state
-/// that readers see. Everything but <see cref="State"/> is guarded by the engine's gate.
+/// Change data capture of one database: the instances, their jobs, and the state that readers see. Everything but
+/// <see cref="State"/> is guarded by the engine's gate.
 /// </summary>
 internal sealed class CdcDatabase : IDisposable
 {
-    private static readonly TimeSpan DummyInterval = TimeSpan.FromMinutes(5);
-
-    private readonly Queue<CommittedTransaction> _waiting = new();
-    private readonly Dictionary<CaptureInstance, ChangeRowBuilder> _builders = [];
-    private readonly Random _random;
-    private readonly ITimer _timer;
     private volatile CdcState _state = CdcState.Empty;
-    private bool _isArmed;
-    private DateTime _lastMapping;
 
     public CdcDatabase(Database database)
     {
         Database = database;
-        Schedule = database.Engine.Options.Capture;
-        _random = database.Engine.Options.Seed is { } seed ? new Random(seed) : new Random();
-        _timer = database.Engine.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Capture = new CaptureJob(this);
+        Cleanup = new CleanupJob(this);
     }
 
     public Database Database { get; }
@@ -36,193 +28,200 @@ internal sealed class CdcDatabase : IDisposable
 
     public CdcState State => _state;
 
+    public CaptureJob Capture { get; }
+
+    public CleanupJob Cleanup { get; }
+
     public List<CaptureInstance> Instances { get; } = [];
 
-    public List<DdlRecord> DdlHistory { get; } = [];
+    /// <summary>The instances that are captured: those above, and those whose removal is not committed.</summary>
+    public List<CaptureInstance> Captured { get; } = [];
 
-    public CaptureLog Sessions { get; } = new();
-
-    public CaptureSchedule Schedule { get; private set; }
-
-    /// <summary>The capture job is stopped: commits wait for it.</summary>
-    public bool IsPaused { get; private set; }
+    public List<DdlRecord> DdlHistory { get; private set; } = [];
 
     public bool IsTracked(Table table) => Instances.Exists(instance => instance.Source == table);
+
+    public IReadOnlyList<CaptureInstance> InstancesOf(Table table) => Instances.FindAll(instance => instance.Source == table);
 
     public CaptureInstance? Find(string name) => Instances.Find(i => string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The instance whose query function has this name.</summary>
     public (CaptureInstance Instance, bool Net)? FunctionInstance(string function)
     {
-        const string All = "fn_cdc_get_all_changes_";
-        const string Net = "fn_cdc_get_net_changes_";
-        var isNet = function.StartsWith(Net, StringComparison.OrdinalIgnoreCase);
-        return (isNet || function.StartsWith(All, StringComparison.OrdinalIgnoreCase)) && Find(function[All.Length..]) is { } instance
-            && (!isNet || instance.SupportsNetChanges) ? (instance, isNet) : null;
+        var isNet = function.StartsWith(CdcObjects.NetChanges, StringComparison.OrdinalIgnoreCase);
+        return (isNet || function.StartsWith(CdcObjects.AllChanges, StringComparison.OrdinalIgnoreCase))
+            && Find(function[CdcObjects.AllChanges.Length..]) is { } instance && (!isNet || instance.SupportsNetChanges) ? (instance, isNet) : null;
     }
 
-    public void Add(CaptureInstance instance)
-    {
-        var lsn = Database.Log.Commit();
-        Instances.Add(instance);
-        _builders[instance] = new ChangeRowBuilder(instance);
-        _state = _state with { Instances = _state.Instances.Add(instance, new InstanceState(lsn, ChangeRows.Empty)) };
-        // Enabling is a transaction of its own: the job's next scan moves the max LSN past it.
-        var now = Engine.LocalNow();
-        Enqueue(new CommittedTransaction(lsn, Database.Log.Commit(), now, now, []));
-    }
+    public void Publish(CdcState state) => _state = state;
 
-    public void Remove(CaptureInstance instance)
-    {
-        Instances.Remove(instance);
-        _builders.Remove(instance);
-        _state = _state with { Instances = _state.Instances.Remove(instance) };
-    }
-
-    /// <summary>Takes a removal back, with the low end and the rows the instance had.</summary>
-    public void Restore(CaptureInstance instance, InstanceState state)
+    /// <summary>Adds an instance; its validity begins now, and the transaction's commit moves the max LSN past it.</summary>
+    public void Add(CaptureInstance instance, Transaction transaction, DateTime now)
     {
         Instances.Add(instance);
-        _builders[instance] = new ChangeRowBuilder(instance);
-        _state = _state with { Instances = _state.Instances.Add(instance, state) };
+        Captured.Add(instance);
+        var log = transaction.LogOf(Database, now);
+        _state = _state with { Instances = _state.Instances.Add(instance, new InstanceState(Database.Log.Append(), ChangeRows.Empty)) };
+        log.Define(transaction, new Definition(instance.Source, null, now));
+        transaction.OnRollback(() => Forget(instance));
+        Engine.SchemaChanged();
+    }
+
+    /// <summary>Takes an instance out of sight. Until the commit its changes are captured, so that a rollback loses none.</summary>
+    public void Remove(CaptureInstance instance, Transaction transaction, DateTime now)
+    {
+        var place = Instances.IndexOf(instance);
+        Instances.RemoveAt(place);
+        transaction.LogOf(Database, now).Define(transaction, new Definition(instance.Source, null, now, Removed: instance));
+        transaction.OnRollback(() =>
+        {
+            Instances.Insert(Math.Min(place, Instances.Count), instance);
+            Engine.SchemaChanged();
+        });
+        Engine.SchemaChanged();
     }
 
     public void Committed(TransactionLog log, Lsn commit, DateTime now)
     {
-        if (log.Records.Count > 0)
+        foreach (var definition in log.Definitions)
         {
-            Enqueue(new CommittedTransaction(log.Begin, commit, log.BeginTime, now, log.Records));
+            if (definition.Removed is { } removed)
+            {
+                Forget(removed);
+            }
         }
-        else if (now - _lastMapping >= DummyInterval)
+        if (log.Records.Count > 0 || log.Definitions.Count > 0)
         {
-            // With nothing to capture the job adds an entry without a transaction from time to time, so that max_lsn moves.
-            Enqueue(new CommittedTransaction(commit, commit, now, now, []));
+            Capture.Enqueue(new CommittedTransaction(log.Begin, commit, log.BeginTime, now, log.Records, log.Definitions));
         }
     }
 
-    public void SetSchedule(CaptureSchedule schedule)
+    /// <summary>
+    /// The capture job came to a definition: it enters the history of each instance of its table, and a changed type changes the
+    /// change table (Microsoft Learn, "About change data capture", handling changes to source tables).
+    /// </summary>
+    public void Apply(Definition definition, Lsn commit)
     {
-        Schedule = schedule;
-        Arm();
+        foreach (var instance in Captured.FindAll(i => i.Source == definition.Table && State.Instances[i].StartLsn <= commit))
+        {
+            var isCaptured = definition.Altered is { } altered && instance.Columns.Any(c => c.Source.Id == altered.Id);
+            DdlHistory.Add(new DdlRecord(instance.Source.ObjectId, instance.ObjectId, isCaptured, definition.Command!, commit, definition.Time));
+            if (isCaptured)
+            {
+                Replace(instance, instance.With(definition.Altered!));
+            }
+        }
     }
 
-    public void Pause() => IsPaused = true;
-
-    public void Resume()
+    /// <summary>Moves the low end of instances up to an LSN, then deletes the rows below it, not more than the threshold at a time.</summary>
+    public void CleanUp(Lsn low, Func<CaptureInstance, bool> which, long threshold = long.MaxValue)
     {
-        IsPaused = false;
-        Arm();
-    }
-
-    /// <summary>One scan: everything committed so far goes into the change tables at once, and the max LSN moves.</summary>
-    public int Scan()
-    {
-        var transactions = _waiting.Count;
-        if (transactions == 0)
+        var chosen = _state.Instances.Where(pair => which(pair.Key)).Select(pair => pair.Key).ToList();
+        var moved = _state.Instances.ToBuilder();
+        foreach (var instance in chosen.Where(instance => moved[instance].StartLsn < low))
         {
-            return 0;
+            moved[instance] = moved[instance] with { StartLsn = low };
         }
-        var added = new Dictionary<CaptureInstance, List<object?[]>>();
-        var mapping = new List<object?[]>(transactions);
-        var last = Lsn.Zero;
-        while (_waiting.TryDequeue(out var transaction))
+        // Readers look at the state without the gate: they see the low end move before the first row goes, as on the real server.
+        Publish(_state with { Instances = moved.ToImmutable() });
+        foreach (var instance in chosen)
         {
-            var startLsn = transaction.Commit.ToBytes();
-            Capture(transaction, startLsn, added);
-            mapping.Add(
-            [
-                startLsn, TemporalConversion.Round(transaction.BeginTime, SqlTypes.DateTime), TemporalConversion.Round(transaction.EndTime, SqlTypes.DateTime),
-                transaction.Records.Count == 0 ? new byte[] { 0 } : transaction.Begin.ToBytes()[4..], transaction.Records.Count == 0 ? new byte[10] : transaction.Begin.ToBytes(),
-            ]);
-            last = transaction.Commit;
-            _lastMapping = transaction.EndTime;
+            while (Delete(instance, threshold) > 0)
+            {
+            }
         }
-        var instances = _state.Instances.ToBuilder();
-        foreach (var (instance, rows) in added)
-        {
-            instances[instance] = instances[instance] with { Rows = instances[instance].Rows.Append(rows) };
-        }
-        Sessions.Add(Engine.LocalNow(), transactions, added.Values.Sum(rows => rows.Count), last, _lastMapping);
-        _state = new CdcState(instances.ToImmutable(), _state.TimeMapping.Append(mapping), last);
-        return transactions;
-    }
-
-    /// <summary>Moves the low end of instances up to an LSN, then deletes the rows below it.</summary>
-    public void CleanUp(Lsn low, Func<CaptureInstance, bool> which)
-    {
-        var instances = _state.Instances.ToBuilder();
-        foreach (var (instance, state) in _state.Instances.Where(pair => which(pair.Key) && pair.Value.StartLsn < low))
-        {
-            var first = state.Rows.Seek(CaptureInstance.KeyOrder, instance.KeyPositions, new KeyRange([], low.ToBytes(), true, null, true));
-            instances[instance] = new InstanceState(low, state.Rows.Skip(first));
-        }
-        var oldest = instances.Count == 0 ? low : instances.Values.Min(state => state.StartLsn);
+        var oldest = _state.Instances.Count == 0 ? low : _state.Instances.Values.Min(state => state.StartLsn);
         var kept = _state.TimeMapping.Seek(CaptureInstance.KeyOrder, [0], new KeyRange([], oldest.ToBytes(), true, null, true));
         // The newest entry stays, or max_lsn would be lost.
         kept = Math.Min(kept, Math.Max(0, _state.TimeMapping.Count - 1));
-        _state = new CdcState(instances.ToImmutable(), _state.TimeMapping.Skip(kept), _state.MaxLsn);
+        Publish(_state with { TimeMapping = _state.TimeMapping.Skip(kept) });
     }
 
-    public void Dispose() => _timer.Dispose();
+    public CdcSnapshot Save() => new([.. Instances], _state, [.. DdlHistory], Capture.Save(), Cleanup.Settings);
 
-    private void Capture(CommittedTransaction transaction, byte[] startLsn, Dictionary<CaptureInstance, List<object?[]>> added)
+    public void Load(CdcSnapshot snapshot)
     {
-        foreach (var record in transaction.Records)
+        (DdlHistory, _state) = ([.. snapshot.DdlHistory], snapshot.State);
+        foreach (var list in new[] { Instances, Captured })
         {
-            foreach (var instance in Instances)
+            list.Clear();
+            list.AddRange(snapshot.Instances);
+        }
+        Cleanup.Set(snapshot.Cleanup);
+        Capture.Load(snapshot.Capture);
+    }
+
+    public void Dispose()
+    {
+        Capture.Dispose();
+        Cleanup.Dispose();
+    }
+
+    private int Delete(CaptureInstance instance, long threshold)
+    {
+        var state = _state.Instances[instance];
+        var below = state.Rows.Seek(CaptureInstance.KeyOrder, instance.KeyPositions, new KeyRange([], state.StartLsn.ToBytes(), true, null, true));
+        var count = (int)Math.Min(below, threshold);
+        if (count > 0)
+        {
+            Publish(_state with { Instances = _state.Instances.SetItem(instance, state with { Rows = state.Rows.Skip(count) }) });
+        }
+        return count;
+    }
+
+    private void Replace(CaptureInstance instance, CaptureInstance altered)
+    {
+        foreach (var list in new[] { Instances, Captured })
+        {
+            if (list.IndexOf(instance) is >= 0 and var place)
             {
-                if (instance.Source != record.Table || transaction.Commit < _state.Instances[instance].StartLsn)
-                {
-                    continue;
-                }
-                if (!added.TryGetValue(instance, out var rows))
-                {
-                    added[instance] = rows = [];
-                }
-                _builders[instance].Add(record, startLsn, rows);
+                list[place] = altered;
             }
         }
+        var state = _state.Instances[instance];
+        _state = _state with { Instances = _state.Instances.Remove(instance).Add(altered, state with { Rows = Converted(state.Rows, instance, altered) }) };
+        Engine.SchemaChanged();
     }
 
-    private void Enqueue(CommittedTransaction transaction)
+    // Values of old rows that the new type cannot hold are lost here; the real job fails on them with this error.
+    private ChangeRows Converted(ChangeRows rows, CaptureInstance instance, CaptureInstance altered)
     {
-        _waiting.Enqueue(transaction);
-        if (Schedule.Mode == CaptureMode.AtCommit && !IsPaused)
+        var column = Enumerable.Range(0, instance.Columns.Count).First(i => instance.Columns[i] != altered.Columns[i]);
+        var (position, from, to) = (CaptureInstance.LeadingColumns + column, instance.Columns[column].Type, altered.Columns[column].Type);
+        var lost = 0;
+        var converted = rows.Select(row =>
         {
-            Scan();
-        }
-        else
-        {
-            Arm();
-        }
-    }
-
-    private void Arm()
-    {
-        if (_isArmed || IsPaused || _waiting.Count == 0)
-        {
-            return;
-        }
-        if (Schedule.Mode == CaptureMode.AtCommit)
-        {
-            Scan();
-        }
-        else if (Schedule.Mode == CaptureMode.Interval)
-        {
-            _isArmed = true;
-            _timer.Change(Schedule.Delay + (Schedule.MaximumLag * _random.NextDouble()), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnTimer()
-    {
-        lock (Engine.Gate)
-        {
-            _isArmed = false;
-            if (!IsPaused && Schedule.Mode == CaptureMode.Interval)
+            var made = (object?[])row.Clone();
+            try
             {
-                Scan();
+                made[position] = Conversion.To(row[position], from, to);
             }
+            catch (Sessions.SqlErrorException)
+            {
+                made[position] = null;
+                lost++;
+            }
+            return made;
+        });
+        if (lost > 0)
+        {
+            var name = altered.Columns[column].Source.Name;
+            Capture.Log.Failed(Engine.LocalNow(), CdcErrors.CouldNotAlter(name, instance.ChangeTableName, instance.Source.FullName), null);
         }
+        return converted;
+    }
+
+    // "Deletes any rows associated with the specified capture instance from the change data capture system tables."
+    private void Forget(CaptureInstance instance)
+    {
+        Instances.Remove(instance);
+        Captured.Remove(instance);
+        DdlHistory.RemoveAll(record => record.ObjectId == instance.ObjectId);
+        _state = _state with { Instances = _state.Instances.Remove(instance) };
+        Engine.SchemaChanged();
     }
 }
+
+/// <summary>All of a database's change data capture at one moment, for a backup.</summary>
+internal sealed record CdcSnapshot(
+    ImmutableArray<CaptureInstance> Instances, CdcState State, ImmutableArray<DdlRecord> DdlHistory, CaptureSnapshot Capture, CleanupJobSettings? Cleanup);

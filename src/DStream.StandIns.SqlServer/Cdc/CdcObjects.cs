@@ -5,6 +5,10 @@ namespace DStream.StandIns.SqlServer.Cdc;
 /// <summary>The tables of the cdc schema as objects of the catalog.</summary>
 internal static class CdcObjects
 {
+    /// <summary>What names of query functions begin with; both beginnings are of one length.</summary>
+    public const string AllChanges = "fn_cdc_get_all_changes_";
+    public const string NetChanges = "fn_cdc_get_net_changes_";
+
     private static readonly string[] Metadata = ["change_tables", "captured_columns", "index_columns", "ddl_history", "lsn_time_mapping"];
 
     public static IEnumerable<DatabaseObject> Of(CdcDatabase cdc)

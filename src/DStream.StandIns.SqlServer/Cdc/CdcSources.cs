@@ -52,21 +52,3 @@ internal sealed class TimeMappingSource(CdcDatabase cdc) : RowSource
     public override IEnumerable<object?[]> Read(BatchContext context, Frame? frame, AccessPath? path, KeyRange range) =>
         ChangeRange.Read(context.CdcOf(cdc).TimeMapping, Order, Key, range);
 }
-
-/// <summary>A range of change rows: a binary search, then rows in order until the range ends.</summary>
-internal static class ChangeRange
-{
-    public static IEnumerable<object?[]> Read(ChangeRows rows, KeyOrder order, int[] positions, KeyRange range)
-    {
-        var count = rows.Count;
-        for (var i = rows.Seek(order, positions, range); i < count; i++)
-        {
-            var row = rows[i];
-            if (range.Position(order, row, positions) != 0)
-            {
-                yield break;
-            }
-            yield return row;
-        }
-    }
-}

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Queries;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using static DStream.StandIns.SqlServer.Catalog.SystemViews;
@@ -19,7 +20,7 @@ internal static class CdcViews
             static (context, database) => Required(database, "change_tables").Instances.Where(context.CdcOf(database.Cdc!).Instances.ContainsKey).Select(i => new object?[]
             {
                 i.ObjectId, 0, i.Source.ObjectId, i.Name, context.CdcOf(database.Cdc!).Instances[i].StartLsn.ToBytes(), null, i.SupportsNetChanges, null,
-                i.Role, i.Index?.Name, null, TemporalConversion.Round(i.Created, SqlTypes.DateTime), true,
+                i.Role, i.Index?.Name, i.Filegroup, TemporalConversion.Round(i.Created, SqlTypes.DateTime), true,
             }));
         views["cdc.captured_columns"] = new(
             [Col("object_id", SqlTypes.Int), Col("column_name", Name), Col("column_id", SqlTypes.Int, true), Col("column_type", Name), Col("column_ordinal", SqlTypes.Int),
@@ -48,24 +49,42 @@ internal static class CdcViews
              Col("log_record_count", SqlTypes.BigInt), Col("schema_change_count", SqlTypes.Int), Col("command_count", SqlTypes.BigInt), Col("first_begin_cdc_lsn", SqlTypes.NVarChar(23)),
              Col("last_commit_cdc_lsn", SqlTypes.NVarChar(23)), Col("last_commit_cdc_time", SqlTypes.DateTime), Col("latency", SqlTypes.Int), Col("empty_scan_count", SqlTypes.Int),
              Col("failed_sessions_count", SqlTypes.Int)],
-            static (_, database) => (database.Cdc?.Sessions.Scans ?? []).Select(ScanRow));
+            static (context, database) => (database.Cdc?.Capture is { } job ? job.Log.Sessions(context.Engine.LocalNow(), job.Polling) : []).Select(ScanRow));
         views["sys.dm_cdc_errors"] = new(
             [Col("session_id", SqlTypes.Int), Col("phase_number", SqlTypes.Int), Col("entry_time", SqlTypes.DateTime), Col("error_number", SqlTypes.Int), Col("error_severity", SqlTypes.Int),
              Col("error_state", SqlTypes.Int), Col("error_message", SqlTypes.NVarChar(1024)), Col("start_lsn", SqlTypes.NVarChar(23)), Col("begin_lsn", SqlTypes.NVarChar(23)),
              Col("sequence_value", SqlTypes.NVarChar(23))],
-            static (_, _) => []);
+            static (_, database) => (database.Cdc?.Capture.Log.Errors ?? []).Select(e => new object?[]
+            {
+                e.Session, e.Phase, TemporalConversion.Round(e.Time, SqlTypes.DateTime), e.Number, 16, 1, e.Message, Text(e.Start), Text(e.Begin), Text(e.Sequence),
+            }));
+        SourceColumn[] jobColumns = [.. CdcJobProcedures.JobColumns.Where(c => c.Name != "job_name").Select(c => Col(c.Name, c.Type, true))];
+        views["cdc.cdc_jobs"] = new(
+            [Col("database_id", SqlTypes.Int), .. jobColumns],
+            static (_, database) => CdcJobProcedures.Rows(Required(database, "cdc_jobs")).Select(row => Job(database, row)));
+        views["dbo.cdc_jobs"] = new(
+            [Col("database_id", SqlTypes.Int), .. jobColumns],
+            static (context, database) => database.Name != "msdb" ? throw Errors.InvalidObject("dbo.cdc_jobs")
+                : context.Engine.Databases.Values.Where(d => d.Cdc is not null).SelectMany(d => CdcJobProcedures.Rows(d.Cdc!).Select(row => Job(d, row))));
     }
+
+    private static object?[] Job(Database database, object?[] row) => [database.Id, .. row[..2], .. row[3..]];
 
     private static CdcDatabase Required(Database database, string view) => database.Cdc ?? throw Errors.InvalidObject("cdc." + view);
 
-    private static object?[] ScanRow(CaptureLog.Scan scan)
+    private static string Text(Lsn lsn) => lsn.IsZero ? "0" : $"{lsn.File:x8}:{lsn.Block:x8}:{lsn.Slot:x4}";
+
+    private static object?[] ScanRow(ScanSession scan)
     {
-        var (time, commit) = (TemporalConversion.Round(scan.Time, SqlTypes.DateTime), TemporalConversion.Round(scan.LastCommitTime, SqlTypes.DateTime));
-        var lsn = $"{scan.LastCommit.File:x8}:{scan.LastCommit.Block:x8}:{scan.LastCommit.Slot:x4}";
+        var (start, end) = (TemporalConversion.Round(scan.Start, SqlTypes.DateTime), TemporalConversion.Round(scan.End, SqlTypes.DateTime));
+        object? commit = scan.LastCommitTime is { } time ? TemporalConversion.Round(time, SqlTypes.DateTime) : null;
+        var (first, last) = (Text(scan.First), Text(scan.Last));
+        var hasChanges = scan.Transactions > 0;
         return
         [
-            scan.Session, time, time, 0L, "Done", 0, lsn, lsn, lsn, (long)scan.Transactions, lsn, commit, (long)scan.Commands, 0, (long)scan.Commands, lsn, lsn, commit,
-            (int)(scan.Time - scan.LastCommitTime).TotalSeconds, 0, 0,
+            scan.Id, start, end, (long)(scan.End - scan.Start).TotalSeconds * (hasChanges ? 1 : 0), scan.Phase, scan.Errors, first, scan.Id == 0 ? "0" : last, last, scan.Transactions,
+            last, commit, scan.LogRecords, scan.SchemaChanges, scan.Commands, hasChanges ? first : "0", hasChanges ? last : "0", hasChanges ? commit : null,
+            scan.Latency, scan.EmptyScans, scan.FailedSessions,
         ];
     }
 }

@@ -2,7 +2,6 @@ using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Queries;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
-using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 
 namespace DStream.StandIns.SqlServer.Cdc;
@@ -11,9 +10,12 @@ namespace DStream.StandIns.SqlServer.Cdc;
 /// cdc.fn_cdc_get_all_changes_&lt;instance&gt;(@from, @to, @option): the change table between two LSNs, both inside the instance's
 /// validity or error 313. The command id, by which rows are stored, is not among its columns.
 /// </summary>
-internal sealed class ChangeFunctionSource(CdcDatabase cdc, CaptureInstance instance, Scalar from, Scalar to, Scalar option) : RowSource
+internal sealed class ChangeFunctionSource(CdcDatabase cdc, CaptureInstance instance, ChangeRangeArguments arguments) : RowSource
 {
     private const int Before = 3;
+    private const string WithBefore = "all update old";
+
+    private static readonly string[] Options = ["all", WithBefore];
 
     // Columns of the change table without __$end_lsn and __$command_id.
     private readonly int[] _positions = [0, 2, 3, 4, .. Enumerable.Range(CaptureInstance.LeadingColumns, instance.Columns.Count)];
@@ -29,11 +31,12 @@ internal sealed class ChangeFunctionSource(CdcDatabase cdc, CaptureInstance inst
 
     public override IEnumerable<object?[]> Read(BatchContext context, Frame? frame, AccessPath? path, KeyRange range)
     {
-        var (low, high, withBefore) = Arguments(context, frame!);
         if (!context.CdcOf(cdc).Instances.TryGetValue(instance, out var state))
         {
-            throw Errors.InvalidObject("cdc.fn_cdc_get_all_changes_" + instance.Name);
+            throw Errors.InvalidObject("cdc." + CdcObjects.AllChanges + instance.Name);
         }
+        var (low, high, option) = arguments.Check(context, frame!, cdc, instance, CdcObjects.AllChanges, Options);
+        var withBefore = option == WithBefore;
         // The range of the conditions and that of the arguments, whichever is tighter.
         var bounds = new KeyRange([], Later(low, range.Prefix.Length > 0 ? range.Prefix[0] : range.Low), true, high, true);
         foreach (var row in ChangeRange.Read(state.Rows, CaptureInstance.KeyOrder, instance.KeyPositions, bounds))
@@ -49,20 +52,6 @@ internal sealed class ChangeFunctionSource(CdcDatabase cdc, CaptureInstance inst
             }
             yield return output;
         }
-    }
-
-    private (byte[] Low, byte[] High, bool WithBefore) Arguments(BatchContext context, Frame frame)
-    {
-        var (low, high, text) = (from(frame) as byte[], to(frame) as byte[], option(frame) as string);
-        var state = context.CdcOf(cdc);
-        var withBefore = string.Equals(text?.TrimEnd(), "all update old", StringComparison.OrdinalIgnoreCase);
-        if (low is null || high is null || (!withBefore && !string.Equals(text?.TrimEnd(), "all", StringComparison.OrdinalIgnoreCase))
-            || state.MaxLsn is null || !state.Instances.TryGetValue(instance, out var own)
-            || Lsn.From(low) < own.StartLsn || Lsn.From(high) > state.MaxLsn || Lsn.From(low) > Lsn.From(high))
-        {
-            throw Errors.Of(313, 16, "An insufficient number of arguments were supplied for the procedure or function cdc.fn_cdc_get_all_changes_ ... .", 3);
-        }
-        return (low, high, withBefore);
     }
 
     private static byte[] Later(byte[] low, object? other) => other is byte[] bytes && ValueOrder.CompareBytes(bytes, low) > 0 ? bytes : low;

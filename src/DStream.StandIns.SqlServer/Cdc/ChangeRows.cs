@@ -49,6 +49,10 @@ internal sealed class ChangeRows
         return new ChangeRows(_segments[whole..], start - (whole * SegmentRows), _end - (whole * SegmentRows));
     }
 
+    /// <summary>All rows, each made anew.</summary>
+    public ChangeRows Select(Func<object?[], object?[]> convert) =>
+        Count == 0 ? Empty : Empty.Append([.. Enumerable.Range(0, Count).Select(i => convert(this[i]))]);
+
     /// <summary>The first place inside or above the range.</summary>
     public int Seek(KeyOrder order, int[] positions, in KeyRange range)
     {

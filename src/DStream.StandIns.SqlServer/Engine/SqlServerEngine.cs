@@ -43,34 +43,25 @@ public sealed class SqlServerEngine(TimeProvider time, SqlServerEngineOptions? o
         }
     }
 
-    /// <summary>Lets the capture job scan once, also when it is paused or manual. Returns how many transactions it took.</summary>
-    public int RunCapture(string database) => With(database, cdc => cdc.Scan());
+    /// <summary>Lets the capture job scan until nothing waits, also when it is paused or manual. Returns how many transactions it took.</summary>
+    public int RunCapture(string database) => With(database, cdc => cdc.Capture.RunAll());
 
     /// <summary>Changes when the capture job of a database runs.</summary>
-    public void SetCapture(string database, CaptureSchedule schedule) => With(database, cdc => cdc.SetSchedule(schedule));
+    public void SetCapture(string database, CaptureSchedule schedule) => With(database, cdc => cdc.Capture.SetSchedule(schedule));
 
     /// <summary>Stops the capture job: commits go on, changes do not appear, and nobody is told.</summary>
-    public void PauseCapture(string database) => With(database, cdc => cdc.Pause());
+    public void PauseCapture(string database) => With(database, cdc => cdc.Capture.Pause());
 
-    public void ResumeCapture(string database) => With(database, cdc => cdc.Resume());
+    public void ResumeCapture(string database) => With(database, cdc => cdc.Capture.Resume());
+
+    /// <summary>Makes scans of the capture job fail, and fills sys.dm_cdc_errors; null lets it work again.</summary>
+    public void FailCapture(string database, CaptureFault? fault) => With(database, cdc => cdc.Capture.Fail(fault));
 
     /// <summary>Runs cleanup of all instances: the low end moves to <paramref name="low"/>, rows below it go.</summary>
     public void CleanUp(string database, Lsn low) => With(database, cdc => cdc.CleanUp(low, _ => true));
 
-    /// <summary>Runs cleanup for a retention: the low end moves to the first transaction that ended inside it.</summary>
-    public void CleanUp(string database, TimeSpan retention) => With(database, cdc =>
-    {
-        var limit = _state.LocalNow() - retention;
-        var mapping = cdc.State.TimeMapping;
-        for (var i = 0; i < mapping.Count; i++)
-        {
-            if ((DateTime)mapping[i][2]! >= limit || i == mapping.Count - 1)
-            {
-                cdc.CleanUp(Lsn.From((byte[])mapping[i][0]!), _ => true);
-                return;
-            }
-        }
-    });
+    /// <summary>Runs cleanup for a retention before the newest captured commit: the low end moves to the first transaction inside it.</summary>
+    public void CleanUp(string database, TimeSpan retention) => With(database, cdc => cdc.Cleanup.Run(retention));
 
     /// <summary>The newest captured commit, or null before the first.</summary>
     public Lsn? MaxLsn(string database) => With(database, cdc => cdc.State.MaxLsn);

@@ -17,17 +17,18 @@ internal static class TableFunctions
         if (string.Equals(name.SchemaIdentifier?.Value, "cdc", StringComparison.OrdinalIgnoreCase)
             && ObjectResolver.DatabaseOf(context, name).Cdc is { } cdc && cdc.FunctionInstance(name.BaseIdentifier.Value) is { } found)
         {
-            if (found.Net)
+            if (node.Parameters.Count > 3)
             {
-                throw Errors.Unsupported("fn_cdc_get_net_changes");
+                throw Errors.Of(8144, 16, $"Procedure or function {ObjectResolver.Text(name)} has too many arguments specified.", 2);
             }
-            if (node.Parameters.Count != 3)
+            if (node.Parameters.Count < 3)
             {
                 throw Errors.Of(313, 16, $"An insufficient number of arguments were supplied for the procedure or function {ObjectResolver.Text(name)}.", 3);
             }
             var arguments = node.Parameters.Select(compiler.Compile).ToArray();
-            return new ChangeFunctionSource(
-                cdc, found.Instance, arguments[0].ConvertTo(SqlTypes.Lsn).Eval, arguments[1].ConvertTo(SqlTypes.Lsn).Eval, arguments[2].ConvertTo(SqlTypes.NVarChar(30)).Eval);
+            var range = new ChangeRangeArguments(
+                arguments[0].ConvertTo(SqlTypes.Lsn).Eval, arguments[1].ConvertTo(SqlTypes.Lsn).Eval, arguments[2].ConvertTo(SqlTypes.NVarChar(30)).Eval);
+            return found.Net ? new NetChangesSource(cdc, found.Instance, range) : new ChangeFunctionSource(cdc, found.Instance, range);
         }
         return string.Equals(name.BaseIdentifier.Value, "GENERATE_SERIES", StringComparison.OrdinalIgnoreCase) && name.SchemaIdentifier is null
             ? Series(compiler, node.Parameters)

@@ -18,12 +18,7 @@ internal static class Procedures
         {
             throw Errors.NoProcedure(name);
         }
-        var call = new ProcedureCall(context, simple, arguments);
-        return await LockedWork.RunAsync(context, [], writes: false, transaction =>
-        {
-            call.Transaction = transaction;
-            return procedure(call);
-        }).ConfigureAwait(false);
+        return await LockedWork.RunAsync(context, [], writes: false, transaction => procedure(new ProcedureCall(context, simple, arguments, transaction))).ConfigureAwait(false);
     }
 
     private static Dictionary<string, Func<ProcedureCall, int>> Register()
@@ -48,13 +43,30 @@ internal static class Procedures
     }
 }
 
-/// <summary>A call of a procedure.</summary>
-internal sealed class ProcedureCall(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments)
+/// <summary>A call of a procedure, in the session's transaction or in one of its own.</summary>
+internal sealed class ProcedureCall(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments, Transaction transaction)
 {
     public BatchContext Context { get; } = context;
 
     /// <summary>The session's open transaction, or the call's own. What the procedure changes it takes back by <see cref="Transaction.OnRollback"/>.</summary>
-    public Transaction Transaction { get; set; } = null!;
+    public Transaction Transaction { get; } = transaction;
+
+    /// <summary>Refuses arguments that the procedure does not have.</summary>
+    public void Check(IReadOnlyList<string> parameters)
+    {
+        if (arguments.Count > parameters.Count)
+        {
+            throw Errors.Of(8144, 16, $"Procedure or function {name} has too many arguments specified.", 2, name);
+        }
+        if (arguments.FirstOrDefault(a => a.Name is { Length: > 0 } given && !parameters.Contains(given[1..], StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw Errors.Of(8145, 16, $"{unknown.Name} is not a parameter for procedure {name}.", 2, name);
+        }
+    }
+
+    /// <summary>Whether an argument was given at all, be it NULL.</summary>
+    public bool Has(string parameter, int position) => arguments.Where((argument, i) =>
+        argument.Name is { Length: > 0 } given ? string.Equals(given, "@" + parameter, StringComparison.OrdinalIgnoreCase) : i == position).Any();
 
     public string? Text(string parameter, int position) => (string?)Get(parameter, position, SqlTypes.NVarChar(-1));
 

@@ -191,11 +191,9 @@ internal sealed partial class StatementRunner
         var (database, table) = ObjectResolver.Stored(compile, name,
             missing => Errors.Of(3701, 11, $"Cannot drop the table '{missing}', because it does not exist or you do not have permission.", 5));
         RowWriter.LockTable(table, transaction);
-        foreach (var instance in database.Cdc?.Instances.FindAll(i => i.Source == table) ?? [])
+        foreach (var instance in database.Cdc?.InstancesOf(table) ?? [])
         {
-            var (cdc, state) = (database.Cdc!, database.Cdc!.State.Instances[instance]);
-            cdc.Remove(instance);
-            transaction.OnRollback(() => cdc.Restore(instance, state));
+            database.Cdc!.Remove(instance, transaction, context.LocalNow);
         }
         database.Tables.Remove((table.Schema, table.Name));
         context.Engine.SchemaChanged();

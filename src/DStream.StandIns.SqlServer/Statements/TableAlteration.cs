@@ -1,5 +1,4 @@
 using DStream.StandIns.SqlServer.Catalog;
-using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
@@ -19,6 +18,7 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         var (database, table) = ObjectResolver.Stored(compile, node.SchemaObjectName,
             missing => Errors.Of(4902, 16, $"Cannot find the object \"{missing}\" because it does not exist or you do not have permissions."));
         RowWriter.LockTable(table, transaction);
+        var before = table.Columns;
         switch (node)
         {
             case AlterTableAddTableElementStatement add:
@@ -34,9 +34,9 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
                 throw Errors.Unsupported($"ALTER TABLE {node.GetType().Name}");
         }
         context.Engine.SchemaChanged();
-        foreach (var instance in database.Cdc?.Instances.FindAll(i => i.Source == table) ?? [])
+        if (!ReferenceEquals(before, table.Columns) && (database.Cdc?.IsTracked(table) ?? false))
         {
-            database.Cdc!.DdlHistory.Add(new DdlRecord(table.ObjectId, instance.ObjectId, false, SyntaxText.Verbatim(node), database.Log.Commit(), context.LocalNow));
+            transaction.LogOf(database, context.LocalNow).Define(transaction, new Definition(table, SyntaxText.Verbatim(node), context.LocalNow));
         }
     }
 

@@ -15,5 +15,15 @@ internal sealed class TransactionLog(Database database, Lsn begin, DateTime begi
     /// <summary>Records of tracked tables only.</summary>
     public List<LogRecord> Records { get; } = [];
 
+    /// <summary>Definitions that concern tracked tables.</summary>
+    public List<Definition> Definitions { get; } = [];
+
     public int LastCommandId { get; set; }
+
+    /// <summary>Adds a definition; the transaction's rollback takes it out again.</summary>
+    public void Define(Transaction transaction, Definition definition)
+    {
+        Definitions.Add(definition);
+        transaction.OnRollback(() => Definitions.Remove(definition));
+    }
 }

@@ -1,43 +1,47 @@
 using Amqp;
 using DStream.Core;
 using DStream.ServiceBus;
-using DStream.StandIns.ServiceBus;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DStream.Contracts.Tests.ServiceBus;
 
-/// <summary>The Service Bus provider over the namespace that the environment names, else over a stand-in.</summary>
+/// <summary>The Service Bus provider, on whichever server the tests run.</summary>
 public sealed class ServiceBusMessagingFixture : IMessagingFixture
 {
-    /// <summary>Names a namespace to test against; its key needs the right Manage. Entities with new names are left behind there.</summary>
-    public const string Variable = "DSTREAM_TEST_SERVICEBUS";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ServiceBusStandIn? _standIn;
+    private readonly TestServiceBus _server;
     private readonly ServiceBusNamespace _namespace;
     private readonly ServiceBusAdministration _administration;
 
-    private ServiceBusMessagingFixture(string connectionString, ServiceBusTransport transport, ServiceBusStandIn? standIn)
+    private ServiceBusMessagingFixture(TestServiceBus server, ServiceBusTransport transport)
     {
-        var options = ServiceBusOptions.For(connectionString) with { Transport = transport };
-        _standIn = standIn;
+        var webSockets = transport == ServiceBusTransport.AmqpWebSockets;
+        var options = ServiceBusOptions.For(webSockets ? server.WebSocketConnectionString : server.ConnectionString) with { Transport = transport };
+        _server = server;
         _namespace = new ServiceBusNamespace(options, TimeProvider.System, NullLogger<ServiceBusNamespace>.Instance);
         _administration = new ServiceBusAdministration(options, TimeProvider.System, NullLogger<ServiceBusAdministration>.Instance);
+        Administration = new OwningAdministration(_administration, server.Own);
     }
 
     public IMessageSenderFactory Senders => _namespace;
 
     public IMessageReceiverFactory Receivers => _namespace;
 
-    public IBrokerAdministration Administration => _administration;
+    public IBrokerAdministration Administration { get; }
 
     public static async ValueTask<IMessagingFixture> StartAsync(ServiceBusTransport transport, CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } real) return new ServiceBusMessagingFixture(real, transport, null);
-        var standIn = await ServiceBusStandIn.StartAsync(null, cancellationToken);
-        var connectionString = transport == ServiceBusTransport.AmqpWebSockets ? standIn.WebSocketConnectionString : standIn.ConnectionString;
-        return new ServiceBusMessagingFixture(connectionString, transport, standIn);
+        var server = await ServiceBusFixture.OpenAsync(cancellationToken);
+        try
+        {
+            return new ServiceBusMessagingFixture(server, transport);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<IReadOnlyList<TakenMessage>> TakeFromSubscriptionAsync(string topic, string subscription, int count, CancellationToken cancellationToken)
@@ -56,7 +60,7 @@ public sealed class ServiceBusMessagingFixture : IMessagingFixture
     {
         _administration.Dispose();
         await _namespace.DisposeAsync();
-        if (_standIn is not null) await _standIn.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     private static async Task<IReadOnlyList<TakenMessage>> TakeAsync(IMessageReceiver receiver, int count, CancellationToken cancellationToken)

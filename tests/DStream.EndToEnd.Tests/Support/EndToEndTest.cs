@@ -3,7 +3,6 @@ using DStream.Hosting;
 using DStream.Sandbox;
 using DStream.Sandbox.Verification;
 using DStream.Sandbox.Workloads;
-using DStream.StandIns.ServiceBus.Broker;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +19,7 @@ public abstract class EndToEndTest : IAsyncLifetime
 
     internal static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    internal SandboxServers Servers { get; private set; } = null!;
+    internal EndToEndServers Servers { get; private set; } = null!;
 
     /// <summary>What hosts in this process log.</summary>
     internal LogLines Log { get; } = new();
@@ -28,19 +27,19 @@ public abstract class EndToEndTest : IAsyncLifetime
     /// <summary>What child processes connect with.</summary>
     internal virtual SandboxConnections Connections => Servers.Connections;
 
-    public async ValueTask InitializeAsync() => Servers = await SandboxServers.StartAsync(azurite: false, TimeProvider.System, Stop);
+    public async ValueTask InitializeAsync() => Servers = await EndToEndServers.OpenAsync(Stop);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes) process.Dispose();
-        await Servers.DisposeAsync();
+        if (Servers is not null) await Servers.DisposeAsync();
         GC.SuppressFinalize(this);
         foreach (var process in _processes) AssertTellsNoSecret(process);
     }
 
     /// <summary>The usual configuration of the two tables.</summary>
-    internal static string Configuration(IReadOnlyList<SandboxTable>? tables = null, string? locks = null) =>
-        SandboxConfiguration.Text(tables ?? TwoTables, locks ?? SandboxConfiguration.MemoryLocks, "50ms");
+    internal string Configuration(IReadOnlyList<SandboxTable>? tables = null, string? locks = null) =>
+        SandboxConfiguration.Text(tables ?? TwoTables, locks ?? SandboxConfiguration.MemoryLocks, "50ms", Servers.Queue);
 
     /// <summary>Database and configuration; consumers wait for the topics.</summary>
     internal async Task<SandboxPipeline> PrepareAsync(string configuration, IReadOnlyList<SandboxTable>? tables = null, bool swapsKeys = true, bool consume = true)
@@ -49,7 +48,7 @@ public abstract class EndToEndTest : IAsyncLifetime
         {
             Tables = tables ?? TwoTables, Configuration = configuration, LogTo = Log, LogLevel = LogLevel.Information, SwapsKeys = swapsKeys,
         };
-        var pipeline = await SandboxPipeline.PrepareAsync(Servers, Connections, plan, TimeProvider.System, Stop);
+        var pipeline = await SandboxPipeline.PrepareAsync(Connections, plan, TimeProvider.System, Stop);
         if (consume) pipeline.Consume(onDelivered: null);
         return pipeline;
     }
@@ -73,7 +72,7 @@ public abstract class EndToEndTest : IAsyncLifetime
     {
         await pipeline.WaitForDeliveryAsync(Stop);
         var verdict = Verifier.Compare(tables is [] ? pipeline.Tables : tables, pipeline.Committed, pipeline.Delivered);
-        Assert.True(verdict.IsClean && verdict.Changes > 0, $"{verdict}\n{Describe(pipeline)}");
+        Assert.True(verdict.IsClean && verdict.Changes > 0, verdict.IsClean ? "Nothing was committed." : $"{verdict}\n{await DescribeAsync(pipeline)}");
     }
 
     internal Task DeliveredAsync(SandboxPipeline pipeline, long count) =>
@@ -88,11 +87,11 @@ public abstract class EndToEndTest : IAsyncLifetime
 
     /// <summary>Commits to some of the tables, beside the pipeline's own workload.</summary>
     internal async Task CommitAsync(SandboxPipeline pipeline, IReadOnlyList<SandboxTable> tables, int changes, int seed = 1) =>
-        await new Workload(Servers.Connections.Database, tables, seed, TimeProvider.System).RunAsync(pipeline.Committed, changes, rate: 0, Stop);
+        await new Workload(Connections.Database, tables, seed, TimeProvider.System).RunAsync(pipeline.Committed, changes, rate: 0, Stop);
 
     internal async Task ExecuteAsync(params IEnumerable<string> statements)
     {
-        await using var connection = new SqlConnection(Servers.Connections.Database);
+        await using var connection = new SqlConnection(Connections.Database);
         await connection.OpenAsync(Stop);
         foreach (var statement in statements)
         {
@@ -102,22 +101,16 @@ public abstract class EndToEndTest : IAsyncLifetime
         }
     }
 
-    internal static string Topic(SandboxTable table) => DestinationName.For("127.0.0.1", SandboxServers.Database, table.Name).Value;
+    internal string Topic(SandboxTable table) => Servers.Topic(table.Name);
 
-    /// <summary>A topic with its subscription, as an administrator makes them.</summary>
-    internal void CreateTopic(SandboxTable table, QueueOptions? subscription = null)
-    {
-        Servers.ServiceBus.Broker.CreateTopic(Topic(table), new TopicOptions { RequiresDuplicateDetection = true });
-        Servers.ServiceBus.Broker.CreateSubscription(Topic(table), "sub1", subscription);
-    }
+    /// <summary>A topic with its subscription, as an administrator makes them; what a consumer had in hand when its connection broke is locked for 5 s.</summary>
+    internal Task CreateTopicAsync(SandboxTable table) => Servers.ServiceBus.CreateTopicAsync(Topic(table), "sub1", TimeSpan.FromSeconds(5), Stop);
 
     /// <summary>Where everything stands, for a failure's text.</summary>
-    private string Describe(SandboxPipeline pipeline) => string.Join('\n',
+    private async Task<string> DescribeAsync(SandboxPipeline pipeline) => string.Join('\n',
     [
         .. pipeline.Hosts.Tables?.Tables.Select(static table => table.ToString()) ?? [],
-        .. Servers.ServiceBus.Broker.Queues.Select(static queue => $"queue {queue.Path}: {queue.Counts}"),
-        .. Servers.ServiceBus.Broker.Topics.SelectMany(static topic => topic.Subscriptions.Values)
-            .Select(static queue => $"subscription {queue.Path}: {queue.Counts}"),
+        .. await Servers.ServiceBus.DescribeAsync(Stop),
         .. Log.All.TakeLast(20),
         .. _processes.SelectMany(static process => process.Output.Where(static line => !line.Contains(" DBG ", StringComparison.Ordinal)).TakeLast(10)),
     ]);
@@ -125,13 +118,10 @@ public abstract class EndToEndTest : IAsyncLifetime
     /// <summary>I8, for everything that a process printed.</summary>
     private void AssertTellsNoSecret(HostProcess process)
     {
-        string[] secrets = ["DStream-dev-1", Wrong, Servers.ServiceBus.SharedAccessKey, .. BlobKeys()];
+        string[] secrets = [Servers.SqlServer.Password, TestSqlServer.WrongPassword, Servers.ServiceBus.Key, .. BlobKeys()];
         foreach (var line in process.Output.Concat(process.Errors))
             Assert.DoesNotContain(secrets, secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
     }
-
-    /// <summary>A password that no server knows.</summary>
-    internal const string Wrong = "n0t-the-passw0rd";
 
     private IEnumerable<string> BlobKeys() => (Connections.Blob ?? "").Split(';')
         .Where(static part => part.StartsWith("AccountKey=", StringComparison.Ordinal)).Select(static part => part["AccountKey=".Length..]);

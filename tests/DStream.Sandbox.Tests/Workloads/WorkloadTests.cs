@@ -69,7 +69,7 @@ public sealed class WorkloadTests
     public async Task RunAsync_Cancelled_LogHoldsAllThatWasCaptured()
     {
         await using var servers = await SandboxServers.StartAsync(azurite: false, TimeProvider.System, Stop);
-        await Workload.CreateDatabaseAsync(servers.ServerConnectionString, SandboxServers.Database, Tables, Stop);
+        await Workload.CreateDatabaseAsync(servers.Connections.Database, Tables, Stop);
         var log = new CommittedLog(keepChanges: true);
         using var ending = new CancellationTokenSource();
 
@@ -94,7 +94,7 @@ public sealed class WorkloadTests
 
     private static async Task<CommittedLog> CommitAsync(SandboxServers servers, int seed, bool swapsKeys = true)
     {
-        await Workload.CreateDatabaseAsync(servers.ServerConnectionString, SandboxServers.Database, Tables, Stop);
+        await Workload.CreateDatabaseAsync(servers.Connections.Database, Tables, Stop);
         var log = new CommittedLog(keepChanges: true);
         await new Workload(servers.Connections.Database, Tables, seed, TimeProvider.System) { SwapsKeys = swapsKeys }.RunAsync(log, 1500, rate: 0, Stop);
         return log;

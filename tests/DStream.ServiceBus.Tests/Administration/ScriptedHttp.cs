@@ -9,6 +9,7 @@ internal sealed class ScriptedHttp : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Func<Request, (int Status, string Body)> _answer;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
 
     public ScriptedHttp(Func<Request, (int Status, string Body)> answer)
@@ -34,6 +35,7 @@ internal sealed class ScriptedHttp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _closed.SetResult();
         _listener.Close();
         await _serving;
     }
@@ -44,7 +46,10 @@ internal sealed class ScriptedHttp : IAsyncDisposable
         {
             while (true)
             {
-                var context = await _listener.GetContextAsync();
+                // A listener that is closed between two requests may leave the wait for the next one without an end.
+                var next = _listener.GetContextAsync();
+                if (await Task.WhenAny(next, _closed.Task) != next) return;
+                var context = await next;
                 using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
                 var request = new Request(
                     context.Request.HttpMethod, context.Request.RawUrl!, context.Request.Headers["Authorization"] ?? "",

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
 using DStream.Core;
+using DStream.ServiceBus.Connections;
 using DStream.ServiceBus.Security;
 
 namespace DStream.ServiceBus.Tests.Security;
@@ -12,7 +13,7 @@ public sealed class EntraTokensTests
     {
         var credential = new FakeCredential(null);
 
-        var token = await new EntraTokens(credential).GetAsync("sb://x/q", TestContext.Current.CancellationToken);
+        var token = await new EntraTokens(credential, BrokerDialect.ServiceBus).GetAsync("sb://x/q", TestContext.Current.CancellationToken);
 
         Assert.Equal(["https://servicebus.azure.net/.default"], credential.Scopes);
         Assert.Equal((SecurityToken.Jwt, "Bearer jwt-text"), (token.Type, token.AuthorizationHeader));
@@ -21,7 +22,7 @@ public sealed class EntraTokensTests
     [Fact]
     public async Task GetAsync_NoCredential_FailsForGood()
     {
-        var source = new EntraTokens(new FakeCredential(new CredentialUnavailableException("none")));
+        var source = new EntraTokens(new FakeCredential(new CredentialUnavailableException("none")), BrokerDialect.ServiceBus);
 
         var failure = await Assert.ThrowsAsync<ProviderException>(async () => await source.GetAsync("sb://x/q", TestContext.Current.CancellationToken));
 

@@ -97,6 +97,29 @@ public sealed class MessageEncoderTests
         Assert.Equal("amqp:link:message-size-exceeded", failure.Error.Condition.ToString());
     }
 
+    [Fact]
+    public void Write_PartitionKey_StaysWithinTheBound() => Samples.Any.Array[1, 5].Sample(static messages =>
+    {
+        var key = new string('\u20ac', MessageEncoder.MaxIdLength);
+        var bytes = new byte[MessageEncoder.Bound(messages, key)];
+
+        var written = MessageEncoder.Write(bytes, messages, key);
+
+        return written <= messages.Sum(static message => message.ContentBytes + MessageEncoder.FramingBytes + MessageEncoder.PartitionKeyBytes)
+            + MessageEncoder.EnvelopeBytes;
+    });
+
+    [Fact]
+    public void Write_PartitionKeyOfOneMessage_StandsInItsAnnotations()
+    {
+        var bytes = new byte[MessageEncoder.Bound([Samples.Message(1)], "key")];
+
+        using var message = Decode(bytes[..MessageEncoder.Write(bytes, [Samples.Message(1)], "key")]);
+
+        Assert.Equal("key", message.MessageAnnotations[new Amqp.Types.Symbol("x-opt-partition-key")]);
+        Assert.Equal("id-00000001", message.Properties.MessageId);
+    }
+
     // In a batch each message stands in a Data section of 8 more bytes.
     private const int DataWrapperBytes = 8;
 

@@ -105,7 +105,7 @@ public sealed class ChangeCaptureTests
     {
         await using var server = new TestServer();
         await server.RunAsync("CREATE TABLE dbo.L (ID int NOT NULL PRIMARY KEY, N int, T ntext NULL, M nvarchar(max) NULL, C AS N * 2)");
-        await server.RunAsync("EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'L', NULL");
+        await server.RunAsync("EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'L', @role_name = NULL");
 
         await server.RunAsync("INSERT INTO dbo.L (ID, N, T, M) VALUES (1, 1, N't', N'm')");
         await server.RunAsync("UPDATE dbo.L SET N = 2; UPDATE dbo.L SET M = N'mm'; DELETE FROM dbo.L");

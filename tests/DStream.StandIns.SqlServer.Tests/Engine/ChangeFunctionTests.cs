@@ -9,7 +9,7 @@ public sealed class ChangeFunctionTests
     {
         var server = new TestServer();
         await server.RunAsync("CREATE TABLE dbo.T (ID int NOT NULL PRIMARY KEY, V int NULL)");
-        await server.RunAsync("EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL");
+        await server.RunAsync("EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL");
         await server.RunAsync("INSERT INTO dbo.T VALUES (1, 1)");
         await server.RunAsync("UPDATE dbo.T SET V = 2");
         return server;

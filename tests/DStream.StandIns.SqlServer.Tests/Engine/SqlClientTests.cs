@@ -32,7 +32,7 @@ public sealed class SqlClientTests : IAsyncLifetime
     [Fact]
     public async Task ChangePage_FourPartPosition_ResumesInsideATransaction()
     {
-        await ExecuteAsync("EXEC sys.sp_cdc_enable_db; CREATE TABLE dbo.Persons (ID int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL); EXEC sys.sp_cdc_enable_table N'dbo', N'Persons', NULL");
+        await ExecuteAsync("EXEC sys.sp_cdc_enable_db; CREATE TABLE dbo.Persons (ID int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL); EXEC sys.sp_cdc_enable_table N'dbo', N'Persons', @role_name = NULL");
         await ExecuteAsync("INSERT INTO dbo.Persons SELECT value, CONCAT(N'Person ', value) FROM GENERATE_SERIES(1, 2500)");
         await ExecuteAsync("UPDATE dbo.Persons SET Name = N'x' WHERE ID <= 10");
 

@@ -101,7 +101,7 @@ public sealed class StatementTests
     [InlineData("USE nowhere", 911)]
     [InlineData("THROW 51000, 'own', 1", 51000)]
     [InlineData("RAISERROR('own %d', 16, 1, 5)", 50000)]
-    [InlineData("EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL", 22901)]
+    [InlineData("EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL", 22901)]
     [InlineData("CREATE TABLE dbo.X (a int, b nvarchar(2)); INSERT INTO dbo.X VALUES (1, N'abc')", 2628)]
     [InlineData("CREATE TABLE dbo.X (a int NOT NULL); INSERT INTO dbo.X VALUES (NULL)", 515)]
     [InlineData("CREATE VIEW dbo.V AS SELECT 1 AS a", 50000)]
@@ -116,7 +116,7 @@ public sealed class StatementTests
     public async Task Catalog_TrackedTable_DescribedEverywhere()
     {
         await using var server = new TestServer();
-        await server.RunAsync("CREATE TABLE dbo.T (A int NOT NULL, B nvarchar(20) NULL, CONSTRAINT PK_T PRIMARY KEY (A)); EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', N'gate', @capture_instance = N'my.inst'");
+        await server.RunAsync("CREATE TABLE dbo.T (A int NOT NULL, B nvarchar(20) NULL, CONSTRAINT PK_T PRIMARY KEY (A)); EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', N'my.inst', @role_name = N'gate'");
 
         var tracked = await server.ValueAsync("SELECT t.is_tracked_by_cdc FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE s.name = N'dbo' AND t.name = N't'");
         var key = await server.RowsAsync("SELECT i.name, c.name FROM sys.indexes AS i JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id WHERE i.object_id = OBJECT_ID(N'dbo.T') AND i.is_primary_key = 1");
@@ -134,19 +134,19 @@ public sealed class StatementTests
     public async Task EnableTable_Limits_Errors()
     {
         await using var server = new TestServer();
-        await server.RunAsync("CREATE TABLE dbo.T (A int PRIMARY KEY); EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL");
+        await server.RunAsync("CREATE TABLE dbo.T (A int PRIMARY KEY); EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL");
 
-        Assert.Equal(22926, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL"));
-        await server.RunAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL, N'second'");
-        Assert.Equal(22962, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL, N'third'"));
-        Assert.Equal(22931, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'Nothing', NULL"));
+        Assert.Equal(22926, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL"));
+        await server.RunAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', N'second', @role_name = NULL");
+        Assert.Equal(22962, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', N'third', @role_name = NULL"));
+        Assert.Equal(22931, await server.ErrorAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'Nothing', @role_name = NULL"));
     }
 
     [Fact]
     public async Task UnionAll_ThousandExists_OnlyTablesWithChanges()
     {
         await using var server = new TestServer();
-        await server.RunAsync("EXEC sys.sp_cdc_enable_db; CREATE TABLE dbo.A (Id int PRIMARY KEY); EXEC sys.sp_cdc_enable_table N'dbo', N'A', NULL; INSERT INTO dbo.A VALUES (1)");
+        await server.RunAsync("EXEC sys.sp_cdc_enable_db; CREATE TABLE dbo.A (Id int PRIMARY KEY); EXEC sys.sp_cdc_enable_table N'dbo', N'A', @role_name = NULL; INSERT INTO dbo.A VALUES (1)");
 
         var sql = string.Join("\nUNION ALL ", Enumerable.Range(0, 1000).Select(i => $"SELECT {i} AS n WHERE EXISTS (SELECT 1 FROM cdc.dbo_A_CT AS ct WHERE ct.[__$start_lsn] >= {(i == 777 ? "0x00" : "@p")})"));
         var rows = await server.RowsAsync(sql, TestServer.Parameter("@p", SqlKind.Binary, Convert.FromHexString("FFFFFFFFFFFFFFFFFFFF"), 10));

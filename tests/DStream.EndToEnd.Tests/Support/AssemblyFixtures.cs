@@ -1,0 +1,3 @@
+[assembly: AssemblyFixture(typeof(BlobFixture))]
+[assembly: AssemblyFixture(typeof(SqlServerFixture))]
+[assembly: AssemblyFixture(typeof(ServiceBusFixture))]

@@ -70,9 +70,10 @@ publisher {
     }
 
     output {
-        type = "azure_service_bus"    # or "console", "memory"
+        type = "azure_service_bus"    # or "amqp", "console", "memory"
         connection_string = "{{ env \"DSTREAM_PUBLISHER_CONNECTION_STRING\" }}"
         # transport    = "amqp"
+        # address      = "{destination}"    # for type "amqp"
         # subscription = "sub1"
         # create       = true
     }

@@ -17,4 +17,7 @@ public enum ConnectionStringForm
 
     /// <summary>A storage connection string, or <c>https://account.blob.core.windows.net</c> for Entra ID.</summary>
     AzureStorage,
+
+    /// <summary><c>amqp://user:password@host:port</c>, or <c>amqps://</c>, of a plain AMQP 1.0 broker.</summary>
+    Amqp,
 }

@@ -13,6 +13,14 @@ public sealed record KnownProviders
     {
         Aliases = ["eventhubs"],
         HasTransports = true,
+        NoQueueBecause = "an event hub has no sessions and no settlement",
+    };
+
+    private static readonly KnownProvider Amqp = new("amqp", ConnectionStringForm.Amqp)
+    {
+        HasAddresses = true,
+        IsAdministrated = false,
+        NoQueueBecause = "an AMQP broker has no sessions, by which each table has one consumer and keeps its order",
     };
 
     private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
@@ -22,7 +30,7 @@ public sealed record KnownProviders
     {
         Databases = [new("sqlserver", ConnectionStringForm.SqlServer)],
         Queues = [AzureServiceBus, Memory],
-        Outputs = [AzureServiceBus, AzureEventHubs, new("console", ConnectionStringForm.None), Memory],
+        Outputs = [AzureServiceBus, AzureEventHubs, Amqp, new("console", ConnectionStringForm.None), Memory],
         Locks = [new("azure_blob", ConnectionStringForm.AzureStorage), Memory],
     };
 

@@ -3,6 +3,12 @@ namespace DStream.Configuration;
 /// <summary>The router's <c>output</c> block.</summary>
 public sealed record OutputConfig
 {
+    /// <summary>What stands for a topic's name in an address.</summary>
+    public const string DestinationPlace = "{destination}";
+
+    /// <summary>The topic's name itself.</summary>
+    public const string DefaultAddress = DestinationPlace;
+
     /// <summary>The provider's canonical type; aliases are resolved.</summary>
     public required string Type { get; init; }
 
@@ -12,6 +18,9 @@ public sealed record OutputConfig
     /// <summary>What carries AMQP, for a provider that speaks it.</summary>
     public AmqpTransport Transport { get; init; }
 
+    /// <summary>How the broker calls a topic, for a provider that has addresses: <c>{destination}</c> stands for the topic's name.</summary>
+    public string Address { get; init; } = DefaultAddress;
+
     /// <summary>The subscription that each new topic gets.</summary>
     public string Subscription { get; init; } = "sub1";
 
@@ -20,6 +29,6 @@ public sealed record OutputConfig
 
     // I8
     public override string ToString() =>
-        $"OutputConfig {{ Type = {Type}, ConnectionString = {Secret.Mask(ConnectionString)}, Transport = {Transport}, "
+        $"OutputConfig {{ Type = {Type}, ConnectionString = {Secret.Mask(ConnectionString)}, Transport = {Transport}, Address = {Address}, "
         + $"Subscription = {Subscription}, CreateEntities = {CreateEntities} }}";
 }

@@ -41,6 +41,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     {
         ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusOutput(config),
         ["azure_event_hubs"] = static (catalog, config) => catalog.EventHubsOutput(config),
+        ["amqp"] = static (catalog, config) => catalog.AmqpOutput(config),
         ["console"] = static (_, _) => new OutputProvider(new ConsoleSender(Console.Out), new NoAdministration()),
         ["memory"] = static (catalog, _) => new OutputProvider(catalog._memory.Broker, catalog._memory.Broker),
     };
@@ -48,6 +49,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     private readonly MemoryProviders _memory = memory ?? new MemoryProviders(time);
     private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), ServiceBusNamespace> _namespaces = [];
     private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), EventHubsNamespace> _eventHubs = [];
+    private readonly ConcurrentBag<IAsyncDisposable> _brokers = [];
 
     /// <summary>What a configuration may name.</summary>
     public static KnownProviders Known => KnownProviders.Shipped;
@@ -82,6 +84,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     {
         foreach (var bus in _namespaces.Values) await bus.DisposeAsync();
         foreach (var hubs in _eventHubs.Values) await hubs.DisposeAsync();
+        foreach (var broker in _brokers) await broker.DisposeAsync();
     }
 
     private TProvider Make<TConfig, TProvider>(
@@ -131,6 +134,14 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
         return new OutputProvider(hubs, config.CreateEntities
             ? new EventHubsAdministration(options, time, loggers.CreateLogger<EventHubsAdministration>())
             : new NoAdministration());
+    }
+
+    private OutputProvider AmqpOutput(OutputConfig config)
+    {
+        var options = new AmqpBrokerOptions { ConnectionString = AmqpConnectionString.Parse(config.ConnectionString), Address = config.Address };
+        var broker = new AmqpBroker(options, time, loggers.CreateLogger<AmqpBroker>());
+        _brokers.Add(broker);
+        return new OutputProvider(broker, new NoAdministration());
     }
 
     private static ServiceBusOptions ServiceBusOptionsFor(string connectionString, AmqpTransport transport) =>

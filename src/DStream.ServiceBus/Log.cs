@@ -4,11 +4,11 @@ namespace DStream.ServiceBus;
 
 internal static partial class Log
 {
-    [LoggerMessage(4000, LogLevel.Information, "Connected to {Service} {Host}:{Port}.")]
-    public static partial void Connected(ILogger logger, string service, string host, int port);
+    [LoggerMessage(4000, LogLevel.Information, "Connected to {Broker}.")]
+    public static partial void Connected(ILogger logger, string broker);
 
-    [LoggerMessage(4001, LogLevel.Warning, "The connection to {Service} {Host}:{Port} was lost: {Reason}. It is opened again on next use.")]
-    public static partial void ConnectionLost(ILogger logger, string service, string host, int port, string reason);
+    [LoggerMessage(4001, LogLevel.Warning, "The connection to {Broker} was lost: {Reason}. It is opened again on next use.")]
+    public static partial void ConnectionLost(ILogger logger, string broker, string reason);
 
     [LoggerMessage(4002, LogLevel.Debug, "The broker closed the link to {Entity}: {Reason}.")]
     public static partial void LinkClosed(ILogger logger, string entity, string reason);
@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(4008, LogLevel.Debug, "The lock of session {Session} of {Queue} was renewed until {LockedUntil:u}.")]
     public static partial void LockRenewed(ILogger logger, string session, string queue, DateTimeOffset lockedUntil);
+
+    [LoggerMessage(4009, LogLevel.Warning, "{Broker} is not known to detect duplicates: what is sent again because its acknowledgement was lost arrives twice, under the same message id. A message whose address leads to no queue may be accepted and lost.")]
+    public static partial void PlainBroker(ILogger logger, string broker);
 }

@@ -70,11 +70,11 @@ internal static class ServiceBusErrors
     /// trying.</summary>
     /// <param name="error">What the broker said; null where it said nothing.</param>
     /// <param name="action">What was being done, as in <c>Sending to queue-or-topic 'x'</c>.</param>
-    /// <param name="entity">Entity path.</param>
-    public static ProviderException From(Error? error, string action, string entity) =>
+    /// <param name="entity">Entity path; null for a broker that is not Service Bus.</param>
+    public static ProviderException From(Error? error, string action, string? entity) =>
         From(error?.Condition?.ToString(), error?.Description, action, entity);
 
-    public static ProviderException From(string? condition, string? description, string action, string entity)
+    public static ProviderException From(string? condition, string? description, string action, string? entity)
     {
         if (condition is null) return new ProviderException($"{action} failed: the broker ended it without a reason. It is tried again on next use.", isTransient: true);
         if (!Table.TryGetValue(condition, out var meaning)) meaning = new Meaning(true, "the broker reported an error", "It is tried again.");
@@ -82,15 +82,22 @@ internal static class ServiceBusErrors
     }
 
     /// <summary>The broker refused to attach right after it took the token, so that a refusal is one of rights.</summary>
-    public static ProviderException Attaching(Error? error, string action, string entity) =>
+    public static ProviderException Attaching(Error? error, string action, string? entity) =>
         error?.Condition?.ToString() is Unauthorized
-            ? new ProviderException(Text(action, "the credentials do not give the right to",
-                $"Give the key's policy the claim, or the identity the role (Azure Service Bus Data Sender or Data Receiver), on '{entity}'.",
+            ? new ProviderException(Text(action, "the credentials do not give the right to", entity is null
+                ? "Give the user the right on the address."
+                : $"Give the key's policy the claim, or the identity the role (Azure Service Bus Data Sender or Data Receiver), on '{entity}'.",
                 Unauthorized, error.Description), isTransient: false)
             : From(error, action, entity);
 
+    /// <summary>The connection could not be opened. A broker that is not Service Bus judges user and password here.</summary>
+    public static ProviderException Connecting(Exception exception, string action, string? entity) =>
+        entity is null && exception is AmqpException { Error.Condition: { } condition } && condition.ToString() == Unauthorized
+            ? new ProviderException($"{action} failed: the broker refused user or password. Check both in the connection string, where they are percent-encoded.", isTransient: false)
+            : From(exception, action, entity);
+
     /// <summary>An exception of the library, the socket or TLS.</summary>
-    public static ProviderException From(Exception exception, string action, string entity) => exception switch
+    public static ProviderException From(Exception exception, string action, string? entity) => exception switch
     {
         ProviderException already => already,
         AmqpException amqp => new ProviderException(From(amqp.Error, action, entity).Message, From(amqp.Error, action, entity).IsTransient, amqp),
@@ -125,8 +132,9 @@ internal static class ServiceBusErrors
         _ => exception.GetType().Name,
     };
 
-    private static string Remedy(Meaning meaning, string entity) =>
-        meaning.Remedy.Replace("{0}", CreateCommand(entity), StringComparison.Ordinal);
+    private static string Remedy(Meaning meaning, string? entity) => entity is null && meaning.Remedy.Contains("{0}", StringComparison.Ordinal)
+        ? "Create it on the broker."
+        : meaning.Remedy.Replace("{0}", entity is null ? "" : CreateCommand(entity), StringComparison.Ordinal);
 
     private static string CreateCommand(string entity)
     {

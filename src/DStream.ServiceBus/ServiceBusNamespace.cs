@@ -17,11 +17,13 @@ public sealed class ServiceBusNamespace : IMessageSenderFactory, IMessageReceive
 
     private readonly BrokerConnection _connection;
     private readonly ManagementLinks _management;
+    private readonly bool _renewSessionLocks;
 
     /// <summary>Opens nothing yet.</summary>
     public ServiceBusNamespace(ServiceBusOptions options, TimeProvider time, ILogger<ServiceBusNamespace> logger)
     {
-        _connection = new BrokerConnection(options, TokenSources.For(options, time), time, logger);
+        _connection = new BrokerConnection(BrokerProfiles.For(options, TokenSources.For(options, time), time, logger), time, logger);
+        _renewSessionLocks = options.RenewSessionLocks;
         _management = new ManagementLinks(_connection);
     }
 
@@ -31,7 +33,7 @@ public sealed class ServiceBusNamespace : IMessageSenderFactory, IMessageReceive
 
     /// <inheritdoc/>
     public async ValueTask<IMessageReceiver?> AcceptSessionAsync(string queue, TimeSpan maxWait, CancellationToken cancellationToken) =>
-        await ReceiverOpening.AcceptSessionAsync(_connection, _management, queue, maxWait, cancellationToken).ConfigureAwait(false);
+        await ReceiverOpening.AcceptSessionAsync(_connection, _renewSessionLocks ? _management : null, queue, maxWait, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Receives from a subscription, or its dead-letter queue, without sessions; <see cref="IMessageReceiver.SessionId"/> is null. Locks are

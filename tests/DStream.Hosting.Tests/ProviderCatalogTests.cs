@@ -56,6 +56,15 @@ public sealed class ProviderCatalogTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Output_PlainAmqp_AdministersNothing()
+    {
+        var output = _catalog.Output(new OutputConfig { Type = "amqp", ConnectionString = "amqp://u:p@h", Address = "/queue/{destination}" });
+
+        Assert.IsType<AmqpBroker>(output.Senders);
+        Assert.IsType<NoAdministration>(output.Administration);
+    }
+
+    [Fact]
     public void Output_CreationForbidden_AdministersNothing()
     {
         var output = _catalog.Output(new OutputConfig { Type = "azure_service_bus", ConnectionString = Bus, CreateEntities = false });

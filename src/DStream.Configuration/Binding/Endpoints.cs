@@ -16,7 +16,10 @@ internal static class Endpoints
         if (!text.TryGet(out var type))
             return null;
         var found = known.FirstOrDefault(p => p.Type == type || p.Aliases.Contains(type));
-        if (found is null)
+        var output = section.Context.Known.Outputs.FirstOrDefault(p => p.Type == type || p.Aliases.Contains(type));
+        if (found is null && output?.NoQueueBecause is { } why)
+            section.Errors.Add(text.Position, $"{key} is {text.Shown}, which is for an output only: {why}", $"known are {string.Join(", ", known.Select(p => p.Type))}");
+        else if (found is null)
             section.Errors.Add(
                 text.Position,
                 $"{key} is {text.Shown}, which is no provider of {section.Path}",
@@ -46,6 +49,29 @@ internal static class Endpoints
         if (transport is { IsWritten: true, Value: not null } && provider is { HasTransports: false })
             section.Errors.Add(transport.Position, $"transport is written, and type {provider.Type} has no choice of it", "leave the key out");
         return transport.Value ?? default;
+    }
+
+    /// <summary>The pattern of a broker's addresses.</summary>
+    internal static string? Address(this Section section, KnownProvider? provider)
+    {
+        var text = section.Text("address");
+        if (!text.TryGet(out var pattern))
+            return null;
+        if (text.IsWritten && provider is { HasAddresses: false })
+            section.Errors.Add(text.Position, $"address is written, and type {provider.Type} calls its topics by their names", "leave the key out");
+        else if (pattern.Split(OutputConfig.DestinationPlace).Length != 2)
+            section.Errors.Add(text.Position, $"address is {text.Shown}, which does not name the topic", $"write {OutputConfig.DestinationPlace} once, as in \"/queue/{OutputConfig.DestinationPlace}\"");
+        return pattern;
+    }
+
+    /// <summary>Reports the keys of a broker's administration where the provider has none.</summary>
+    internal static void ReportNoAdministration(this Section section, KnownProvider? provider)
+    {
+        if (provider is not { IsAdministrated: false })
+            return;
+        foreach (var key in (string[])["create", "subscription"])
+            if (section.Attribute(key) is { } written)
+                section.Errors.Add(written.Value.Position, $"{key} is written, and nothing can be created over type {provider.Type}", "leave the key out, and create what the address names on the broker");
     }
 
     /// <summary>A database's connection string; null when it is missing, broken or not to be evaluated.</summary>
@@ -117,6 +143,7 @@ internal static class Endpoints
     {
         ConnectionStringForm.SqlServer => SqlConnectionText.Parse(value).Problem,
         ConnectionStringForm.ServiceBus => ServiceBusConnectionText.Check(value),
+        ConnectionStringForm.Amqp => AmqpConnectionText.Check(value),
         ConnectionStringForm.AzureStorage => StorageConnectionText.Check(value),
         _ => null,
     };

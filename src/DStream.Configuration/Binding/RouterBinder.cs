@@ -53,11 +53,13 @@ internal sealed class RouterBinder
     {
         var output = _section.Block("output");
         var provider = output?.Provider("type", _section.Context.Known.Outputs);
+        output?.ReportNoAdministration(provider);
         return new OutputConfig
         {
             Type = provider?.Type ?? "",
             ConnectionString = output?.ConnectionString(provider) ?? "",
             Transport = output?.Transport(provider) ?? default,
+            Address = output?.Address(provider) ?? OutputConfig.DefaultAddress,
             Subscription = output?.Subscription("subscription") ?? "",
             CreateEntities = output?.Boolean("create").Value ?? default,
         };

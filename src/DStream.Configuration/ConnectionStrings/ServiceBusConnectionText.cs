@@ -8,6 +8,8 @@ internal static class ServiceBusConnectionText
 
     internal static ConnectionStringProblem? Check(string text)
     {
+        if (AmqpConnectionText.IsOne(text))
+            return new("the connection string is one of a plain AMQP broker", "write type = \"amqp\" for it, which is an output only");
         if (KeyValueText.Parse(text) is not { } pairs)
             return new("the connection string is not a list of Key=value; pairs", $"write {Example}, {Entra}");
         if (!pairs.TryGetValue("Endpoint", out var endpoint))

@@ -83,6 +83,7 @@ internal static class ConfigSchema
                     new("type", KeyType.String) { IsRequired = true },
                     new("connection_string", KeyType.String),
                     new("transport", KeyType.String) { Default = "amqp", Choices = Transports },
+                    new("address", KeyType.String) { Default = OutputConfig.DefaultAddress },
                     new("subscription", KeyType.String) { Default = "sub1" },
                     new("create", KeyType.Boolean) { Default = true },
                 ],

@@ -2,35 +2,30 @@ using System.Diagnostics.CodeAnalysis;
 using Amqp;
 using Amqp.Handler;
 using DStream.Core;
-using DStream.ServiceBus.Security;
 using Microsoft.Extensions.Logging;
 
 namespace DStream.ServiceBus.Connections;
 
 /// <summary>
-/// The one AMQP connection of a namespace and process, opened on first use and again after it was lost: the library does not reconnect. After a
+/// The one AMQP connection to a broker in a process, opened on first use and again after it was lost: the library does not reconnect. After a
 /// failed attempt the next one waits, longer each time, so that no caller's retries become a storm. Thread-safe.
 /// </summary>
-internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource tokens, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class BrokerConnection(BrokerProfile profile, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly ConnectionFactory _factory = BrokerAddress.CreateFactory(options);
-    private readonly Address _address = BrokerAddress.Of(options);
     private OpenConnection? _open;
     private TimeSpan _pause;
     private long _failedAt;
     private bool _disposed;
 
-    public ServiceBusOptions Options => options;
+    public BrokerProfile Profile => profile;
 
     public TimeProvider Time => time;
 
     public ILogger Logger => logger;
-
-    private string Name => $"{options.Dialect.Service} {_address.Host}:{_address.Port}";
 
     /// <summary>The open connection; one attempt is made where there is none.</summary>
     /// <exception cref="ProviderException">It could not be opened.</exception>
@@ -40,7 +35,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(ServiceBusNamespace));
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_open is { IsClosed: false }) return _open;
             if (_open is not null) await _open.DisposeAsync().ConfigureAwait(false);
             _open = null;
@@ -69,8 +64,9 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
         where TLink : Link
     {
         var open = await GetAsync(cancellationToken).ConfigureAwait(false);
-        var authorization = await open.Cbs.AuthorizeAsync(entity, cancellationToken).ConfigureAwait(false);
-        var link = await LinkAttachment.AttachAsync(open.Connection, create, authorization, action, entity, timeout, time, cancellationToken).ConfigureAwait(false);
+        var authorization = await open.Authorizer.AuthorizeAsync(entity, cancellationToken).ConfigureAwait(false);
+        var link = await LinkAttachment.AttachAsync(
+            open.Connection, create, authorization, action, profile.Remediable(entity), timeout, time, cancellationToken).ConfigureAwait(false);
         link.Link.AddClosedCallback((_, error) => Log.LinkClosed(logger, entity, error?.Condition?.ToString() ?? "closed"));
         return link;
     }
@@ -92,21 +88,21 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
 
     private async ValueTask<OpenConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var action = $"Connecting to {Name}";
-        var opening = _factory.CreateAsync(_address, SettlementHandler.Instance);
+        var action = $"Connecting to {profile.Name}";
+        var opening = profile.Factory.CreateAsync(profile.Address, SettlementHandler.Instance);
         try
         {
-            if (!await Waiting.ForAsync(opening, options.OperationTimeout, time, cancellationToken).ConfigureAwait(false)) throw ServiceBusErrors.NoAnswer(action);
+            if (!await Waiting.ForAsync(opening, profile.OperationTimeout, time, cancellationToken).ConfigureAwait(false)) throw ServiceBusErrors.NoAnswer(action);
             var connection = await opening.ConfigureAwait(false);
-            var open = new OpenConnection(connection, new CbsAuthorizer(connection, options, tokens, time, logger));
+            var open = new OpenConnection(connection, profile.Authorizer(connection));
             connection.AddClosedCallback((_, error) => OnClosed(open, error?.Condition?.ToString() ?? "closed"));
-            Log.Connected(logger, options.Dialect.Service, _address.Host, _address.Port);
+            Log.Connected(logger, profile.Name);
             return open;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             _ = DiscardAsync(opening);
-            throw ServiceBusErrors.From(e, action, _address.Host);
+            throw ServiceBusErrors.Connecting(e, action, profile.Remediable(profile.Address.Host));
         }
         catch (OperationCanceledException)
         {
@@ -118,7 +114,7 @@ internal sealed class BrokerConnection(ServiceBusOptions options, ITokenSource t
     private void OnClosed(OpenConnection open, string reason)
     {
         _ = open.DisposeAsync().AsTask(); // Its tokens need no renewal any more.
-        if (!_disposed) Log.ConnectionLost(logger, options.Dialect.Service, _address.Host, _address.Port, reason);
+        if (!_disposed) Log.ConnectionLost(logger, profile.Name, reason);
     }
 
     // The library takes no token for the SASL exchange: what opens too late is closed.

@@ -12,7 +12,7 @@ namespace DStream.ServiceBus.Connections;
 /// Thread-safe. Source: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide#claims-based-authorization
 /// </summary>
 internal sealed class CbsAuthorizer(Connection connection, ServiceBusOptions options, ITokenSource tokens, TimeProvider time, ILogger logger)
-    : IAsyncDisposable
+    : ILinkAuthorizer
 {
     private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(7);
     private static readonly TimeSpan RenewalRetry = TimeSpan.FromSeconds(15);
@@ -22,7 +22,7 @@ internal sealed class CbsAuthorizer(Connection connection, ServiceBusOptions opt
     private readonly CancellationTokenSource _stopping = new();
     private RequestLink? _link;
 
-    /// <summary>Makes sure that the broker holds a token for the entity; disposing the result says that a link no longer needs it.</summary>
+    /// <inheritdoc/>
     public async ValueTask<IDisposable> AuthorizeAsync(string entity, CancellationToken cancellationToken)
     {
         var audience = Audience(entity);
@@ -48,7 +48,7 @@ internal sealed class CbsAuthorizer(Connection connection, ServiceBusOptions opt
         }
     }
 
-    /// <summary>Says that one more link needs the token that was put for the entity just now.</summary>
+    /// <inheritdoc/>
     public IDisposable Use(string entity)
     {
         lock (_grants) return _grants.TryGetValue(Audience(entity), out var grant) ? grant.Use() : Unused.Instance;

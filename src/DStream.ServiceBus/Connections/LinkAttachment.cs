@@ -12,12 +12,12 @@ internal static class LinkAttachment
     /// <param name="create">Makes the link, which sends the attach.</param>
     /// <param name="authorization">Released when the link has ended.</param>
     /// <param name="action">For errors.</param>
-    /// <param name="entity">For errors.</param>
+    /// <param name="entity">For errors; null for a broker that is not Service Bus.</param>
     /// <param name="timeout">How long the broker may take.</param>
     /// <param name="time">Clock of the timeout.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<AttachedLink<TLink>> AttachAsync<TLink>(
-        Connection connection, Func<Session, OnAttached, TLink> create, IDisposable authorization, string action, string entity,
+        Connection connection, Func<Session, OnAttached, TLink> create, IDisposable authorization, string action, string? entity,
         TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         where TLink : Link
     {

@@ -15,7 +15,7 @@ internal sealed class ManagementLinks(BrokerConnection connection) : IAsyncDispo
     /// <exception cref="ProviderException">The lock was lost, or the broker did not answer.</exception>
     public async ValueTask<DateTimeOffset> RenewSessionLockAsync(string queue, string sessionId, string linkName, CancellationToken cancellationToken)
     {
-        var timeout = connection.Options.OperationTimeout;
+        var timeout = connection.Profile.OperationTimeout;
         var request = new Message
         {
             BodySection = new AmqpValue { Value = new Map { ["session-id"] = sessionId } },
@@ -60,9 +60,9 @@ internal sealed class ManagementLinks(BrokerConnection connection) : IAsyncDispo
             if (node.Link is not null) await node.Link.DisposeAsync().ConfigureAwait(false);
             var address = entity + "/$management";
             var connected = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
-            using var first = await connected.Cbs.AuthorizeAsync(address, cancellationToken).ConfigureAwait(false);
+            using var first = await connected.Authorizer.AuthorizeAsync(address, cancellationToken).ConfigureAwait(false);
             node.Link = await RequestLink.OpenAsync(
-                connected.Connection, address, () => connected.Cbs.Use(address), connection.Options.OperationTimeout, connection.Time, cancellationToken).ConfigureAwait(false);
+                connected.Connection, address, () => connected.Authorizer.Use(address), connection.Profile.OperationTimeout, connection.Time, cancellationToken).ConfigureAwait(false);
             return node.Link;
         }
         finally

@@ -13,18 +13,20 @@ namespace DStream.ServiceBus.EventHubs;
 public sealed class EventHubsNamespace : IMessageSenderFactory, IAsyncDisposable
 {
     private readonly BrokerConnection _connection;
+    private readonly ServiceBusConnectionString _target;
 
     /// <summary>Opens nothing yet.</summary>
     public EventHubsNamespace(ServiceBusOptions options, TimeProvider time, ILogger<EventHubsNamespace> logger)
     {
         var ofHubs = options with { Dialect = BrokerDialect.EventHubs };
-        _connection = new BrokerConnection(ofHubs, TokenSources.For(ofHubs, time), time, logger);
+        _connection = new BrokerConnection(BrokerProfiles.For(ofHubs, TokenSources.For(ofHubs, time), time, logger), time, logger);
+        _target = options.ConnectionString;
     }
 
     /// <inheritdoc/>
     public async ValueTask<IMessageSender> OpenSenderAsync(string entity, CancellationToken cancellationToken)
     {
-        var hub = _connection.Options.ConnectionString.EntityPath ?? entity;
+        var hub = _target.EntityPath ?? entity;
         try
         {
             return new EventHubSender(await ServiceBusSender.OpenAsync(_connection, hub, cancellationToken).ConfigureAwait(false));
@@ -32,7 +34,7 @@ public sealed class EventHubsNamespace : IMessageSenderFactory, IAsyncDisposable
         catch (BrokerRefusedException refused) when (refused.Condition == ServiceBusErrors.NotFound)
         {
             throw new ProviderException(
-                $"Event hub '{hub}' does not exist in {_connection.Options.ConnectionString.Host}. Create it: set create = true where the identity has "
+                $"Event hub '{hub}' does not exist in {_target.Host}. Create it: set create = true where the identity has "
                 + $"Manage rights, or run az eventhubs eventhub create --name {hub}.", isTransient: false, refused);
         }
     }

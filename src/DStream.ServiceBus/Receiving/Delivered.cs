@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Amqp;
 using Amqp.Framing;
 
@@ -6,7 +7,7 @@ namespace DStream.ServiceBus.Receiving;
 /// <summary>One delivery that is not settled yet; the lock token of its message.</summary>
 internal sealed class Delivered(Guid tag, uint? id, ReadOnlyMemory<byte> bare, MessageDelivery delivery)
 {
-    /// <summary>The broker's lock token.</summary>
+    /// <summary>The broker's lock token, as <see cref="KeyOf"/> gives it.</summary>
     public Guid Tag => tag;
 
     /// <summary>Delivery id in the AMQP session; null where the library does not show it.</summary>
@@ -26,4 +27,15 @@ internal sealed class Delivered(Guid tag, uint? id, ReadOnlyMemory<byte> bare, M
 
     /// <summary>Who waits for the broker's answer; null before it is settled.</summary>
     public Settlement? Settlement { get; set; }
+
+    /// <summary>A delivery tag as a key: Service Bus gives the 16 bytes of a lock token, other brokers up to 32 of any kind.</summary>
+    public static Guid KeyOf(ReadOnlySpan<byte> tag)
+    {
+        if (tag.Length == 16) return new Guid(tag);
+        Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
+        key.Clear();
+        if (tag.Length < 16) tag.CopyTo(key);
+        else SHA256.HashData(tag, key);
+        return new Guid(key[..16]);
+    }
 }

@@ -18,7 +18,7 @@ internal static class DeliveryReader
     /// <summary>Copies, so that the library's pooled buffer may be given back at once. Called on the reader thread.</summary>
     public static Delivered Read(Message message)
     {
-        var tag = message.DeliveryTag is { Length: 16 } bytes ? new Guid(bytes) : Guid.Empty;
+        var tag = Delivered.KeyOf(message.DeliveryTag);
         var (id, bare) = FromFrame(message) ?? (null, Reencode(message));
         return new Delivered(tag, id, bare, message.GetDelivery())
         {

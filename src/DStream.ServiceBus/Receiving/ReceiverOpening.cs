@@ -17,7 +17,7 @@ internal static class ReceiverOpening
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     public static async ValueTask<ServiceBusReceiver?> AcceptSessionAsync(
-        BrokerConnection connection, ManagementLinks management, string queue, TimeSpan maxWait, CancellationToken cancellationToken)
+        BrokerConnection connection, ManagementLinks? management, string queue, TimeSpan maxWait, CancellationToken cancellationToken)
     {
         // null asks for the next session that is free and has messages.
         var source = new Source { Address = queue, FilterSet = new Map { [SessionFilter] = null! } };
@@ -42,14 +42,14 @@ internal static class ReceiverOpening
         }
 
         var receiver = new ServiceBusReceiver(link, connection, queue, sessionId);
-        if (connection.Options.RenewSessionLocks) receiver.KeepLock(management, LockedUntilOf(link.Reply, connection.Time));
+        if (management is not null) receiver.KeepLock(management, LockedUntilOf(link.Reply, connection.Time));
         return receiver;
     }
 
     public static async ValueTask<ServiceBusReceiver> OpenAsync(BrokerConnection connection, string entity, CancellationToken cancellationToken)
     {
-        var timeout = connection.Options.OperationTimeout;
-        var link = await AttachAsync(connection, entity, new Source { Address = entity }, $"Opening a receiver of '{entity}'", timeout, timeout, cancellationToken).ConfigureAwait(false);
+        var timeout = connection.Profile.OperationTimeout;
+        var link = await AttachAsync(connection, entity, new Source { Address = entity, Durable = connection.Profile.TerminusDurability }, $"Opening a receiver of '{entity}'", timeout, timeout, cancellationToken).ConfigureAwait(false);
         return new ServiceBusReceiver(link, connection, entity, null);
     }
 
@@ -63,7 +63,8 @@ internal static class ReceiverOpening
                 Source = source,
                 Target = new Target { Address = name },
                 SndSettleMode = SenderSettleMode.Unsettled,
-                RcvSettleMode = ReceiverSettleMode.Second,
+                // Second asks for an answer to each settlement; RabbitMQ 3.10 refuses a link that does.
+                RcvSettleMode = connection.Profile.SpeaksDialect ? ReceiverSettleMode.Second : ReceiverSettleMode.First,
                 Properties = new Fields { [Timeout] = (uint)Math.Clamp(wait.TotalMilliseconds, 1, uint.MaxValue) },
             }, onAttached), timeout, cancellationToken);
     }

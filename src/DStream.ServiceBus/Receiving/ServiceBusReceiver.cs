@@ -14,6 +14,7 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
     private readonly AttachedLink<SettlingLink> _link;
     private readonly BrokerConnection _connection;
     private readonly string _entity;
+    private readonly string? _remediable;
     private readonly PrefetchQueue _prefetched;
     private readonly Settler _settler;
     private readonly BareMessageReader _reader;
@@ -28,8 +29,9 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
         _connection = connection;
         _entity = entity;
         SessionId = sessionId;
-        _prefetched = new PrefetchQueue(connection.Options.Prefetch, connection.Options.PrefetchBytes);
-        _settler = new Settler(link.Link, entity);
+        _prefetched = new PrefetchQueue(connection.Profile.Prefetch, connection.Profile.PrefetchBytes);
+        _remediable = connection.Profile.Remediable(entity);
+        _settler = new Settler(link.Link, entity, _remediable, connection.Profile.SpeaksDialect);
         _reader = new BareMessageReader(sessionId);
         link.Link.AddClosedCallback((_, error) => OnClosed(error));
         // Credit of 0 only sets the callback: credit is given by hand, as the caller takes messages.
@@ -65,7 +67,8 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
 
     /// <inheritdoc/>
     public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
-        SettleAsync(messages, new Modified { DeliveryFailed = true }, cancellationToken);
+        // RabbitMQ 3.10 ends the session for modified, and gives back what is released.
+        SettleAsync(messages, _connection.Profile.SpeaksDialect ? new Modified { DeliveryFailed = true } : new Released(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DeadLetterAsync(ReceivedMessage message, string reason, string description, CancellationToken cancellationToken)
@@ -101,7 +104,7 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
         ThrowIfUnusable();
         try
         {
-            await _settler.SettleAsync(messages, state, _connection.Options.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false);
+            await _settler.SettleAsync(messages, state, _connection.Profile.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerRefusedException e) when (SessionId is not null && e.Condition is ServiceBusErrors.SessionLockLost or ServiceBusErrors.MessageLockLost)
         {
@@ -127,7 +130,7 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
 
     private void OnClosed(Error? error)
     {
-        if (!_disposed) Fail(ServiceBusErrors.From(error, $"Receiving from '{_entity}'", _entity));
+        if (!_disposed) Fail(ServiceBusErrors.From(error, $"Receiving from '{_entity}'", _remediable));
     }
 
     private void Fail(ProviderException reason)

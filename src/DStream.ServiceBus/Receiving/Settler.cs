@@ -15,12 +15,18 @@ internal sealed class Settler
     private readonly ConcurrentDictionary<Guid, Delivered> _unsettled = new();
     private readonly SettlingLink _link;
     private readonly string _entity;
+    private readonly string? _remediable;
+
+    // Whether the broker answers a settlement (rcv-settle-mode second); if not it is done when it is sent.
+    private readonly bool _answers;
     private ProviderException? _failure;
 
-    public Settler(SettlingLink link, string entity)
+    public Settler(SettlingLink link, string entity, string? remediable, bool answers)
     {
         _link = link;
         _entity = entity;
+        _remediable = remediable;
+        _answers = answers;
         link.StateChanged = OnStateChanged;
     }
 
@@ -45,14 +51,15 @@ internal sealed class Settler
 
         try
         {
-            Send(messages.Select(static message => (Delivered)message.LockToken), state, settled: false, settlement);
+            Send(messages.Select(static message => (Delivered)message.LockToken), state, settled: !_answers, settlement);
+            if (!_answers) Forget(messages, settlement);
             if (Volatile.Read(ref _failure) is { } failure) settlement.Fail(failure);
             if (!await Waiting.ForAsync(settlement.Done, timeout, time, cancellationToken).ConfigureAwait(false)) throw ServiceBusErrors.NoAnswer(action);
             await settlement.Done.ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException and not ProviderException)
         {
-            throw ServiceBusErrors.From(e, action, _entity);
+            throw ServiceBusErrors.From(e, action, _remediable);
         }
 
         if (settlement.Refusal is { } refusal) throw Refused(refusal, action);
@@ -69,8 +76,14 @@ internal sealed class Settler
         foreach (var delivered in _unsettled.Values) delivered.Settlement?.Fail(reason);
     }
 
+    private void Forget(IReadOnlyList<ReceivedMessage> messages, Settlement settlement)
+    {
+        foreach (var message in messages)
+            if (_unsettled.TryRemove(((Delivered)message.LockToken).Tag, out _)) settlement.Answer(null);
+    }
+
     private BrokerRefusedException Refused(Error refusal, string action) =>
-        new(refusal.Condition?.ToString(), ServiceBusErrors.From(refusal, action, _entity));
+        new(refusal.Condition?.ToString(), ServiceBusErrors.From(refusal, action, _remediable));
 
     private void Send(IEnumerable<Delivered> deliveries, Outcome state, bool settled, Settlement? settlement)
     {
@@ -101,7 +114,7 @@ internal sealed class Settler
     // Called on the reader thread.
     private void OnStateChanged(IDelivery delivery)
     {
-        if (delivery.Tag is not { Length: 16 } bytes || !_unsettled.TryGetValue(new Guid(bytes), out var delivered)) return;
+        if (delivery.Tag is not { } tag || !_unsettled.TryGetValue(Delivered.KeyOf(tag), out var delivered)) return;
         delivered.Refusal = delivered.Settlement?.Answer(delivery.State);
         _unsettled.TryRemove(delivered.Tag, out _);
     }

@@ -28,6 +28,9 @@ internal static class MessageEncoder
     /// key.</summary>
     public const int PartitionKeyBytes = 12 + 21 + 5 + (4 * MaxIdLength);
 
+    /// <summary>A header section whose first field, durable, is true. Source: OASIS AMQP 1.0 part 3, section 3.2.1.</summary>
+    public static readonly ReadOnlyMemory<byte> DurableHeader = new byte[] { 0x00, 0x53, 0x70, 0xc0, 0x02, 0x01, 0x41 };
+
     private const int PropertyFields = 11;
 
     /// <summary>Upper bound of the bytes that <see cref="Write(Span{byte}, ReadOnlySpan{OutboundMessage}, string?)"/> writes.</summary>

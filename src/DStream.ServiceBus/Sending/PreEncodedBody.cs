@@ -14,27 +14,37 @@ internal sealed class PreEncodedBody : AmqpValue
     private readonly int _bound;
     private readonly long _maxBytes;
     private readonly string? _partitionKey;
+    private readonly ReadOnlyMemory<byte> _before;
 
-    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey)
+    private PreEncodedBody(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey, ReadOnlyMemory<byte> before)
     {
+        _before = before;
         _messages = messages;
         _maxBytes = maxBytes;
         _partitionKey = partitionKey;
-        _bound = MessageEncoder.Bound(messages.Span, partitionKey);
+        _bound = before.Length + MessageEncoder.Bound(messages.Span, partitionKey);
         Value = messages; // Anything: a section without a value would be decoded from a buffer that it does not have.
     }
 
     public static Message Wrap(ReadOnlyMemory<OutboundMessage> messages, long maxBytes, string? partitionKey = null) => new()
     {
-        BodySection = new PreEncodedBody(messages, maxBytes, partitionKey),
+        BodySection = new PreEncodedBody(messages, maxBytes, partitionKey, default),
         Format = messages.Length == 1 ? 0 : MessageEncoder.BatchFormat,
+    };
+
+    /// <summary>One message with a header that asks the broker to keep it on disk, as Service Bus does with every one.</summary>
+    public static Message WrapDurable(ReadOnlyMemory<OutboundMessage> message, long maxBytes) => new()
+    {
+        BodySection = new PreEncodedBody(message, maxBytes, null, MessageEncoder.DurableHeader),
     };
 
     protected override void WriteValue(ByteBuffer buffer, object value)
     {
         buffer.AdjustPosition(buffer.Offset, 0);
         buffer.ValidateWrite(_bound);
-        var written = MessageEncoder.Write(buffer.Buffer.AsSpan(buffer.WritePos, _bound), _messages.Span, _partitionKey);
+        var destination = buffer.Buffer.AsSpan(buffer.WritePos, _bound);
+        _before.Span.CopyTo(destination);
+        var written = _before.Length + MessageEncoder.Write(destination[_before.Length..], _messages.Span, _partitionKey);
         if (written > _maxBytes)
             throw new AmqpException(ServiceBusErrors.MessageSizeExceeded, $"{_messages.Length} messages take {written} bytes, and {_maxBytes} are allowed at once.");
         buffer.Append(written);

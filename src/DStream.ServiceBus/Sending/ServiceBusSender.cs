@@ -7,7 +7,7 @@ using DStream.ServiceBus.Connections;
 namespace DStream.ServiceBus.Sending;
 
 /// <summary>
-/// Sends to one queue or topic. Each call is one attempt: a link found closed before anything was sent is attached again; whatever fails later
+/// Sends to one queue or topic, of Service Bus or of another broker. Each call is one attempt: a link found closed before anything was sent is attached again; whatever fails later
 /// is told to the caller, whose retry policy decides.
 /// </summary>
 internal sealed class ServiceBusSender : IMessageSender
@@ -15,6 +15,7 @@ internal sealed class ServiceBusSender : IMessageSender
     private readonly BrokerConnection _connection;
     private readonly string _entity;
     private readonly string _sending;
+    private readonly string? _remediable;
     private readonly SemaphoreSlim _attaching = new(1, 1);
     private AttachedLink<SenderLink>? _link;
     private bool _disposed;
@@ -24,10 +25,13 @@ internal sealed class ServiceBusSender : IMessageSender
         _connection = connection;
         _entity = entity;
         _sending = $"Sending to '{entity}'";
+        _remediable = connection.Profile.Remediable(entity);
     }
 
     /// <inheritdoc/>
     public SendLimits Limits { get; private set; } = new(0, 0, 0, 0);
+
+    private BrokerProfile Profile => _connection.Profile;
 
     public static async ValueTask<ServiceBusSender> OpenAsync(BrokerConnection connection, string entity, CancellationToken cancellationToken)
     {
@@ -49,21 +53,21 @@ internal sealed class ServiceBusSender : IMessageSender
         if (messages.Length > Limits.MaxBatchMessages)
             throw new ArgumentException($"{messages.Length} messages were given, and a batch takes {Limits.MaxBatchMessages}.", nameof(messages));
         var link = await GetLinkAsync(cancellationToken).ConfigureAwait(false);
-        var message = PreEncodedBody.Wrap(messages, messages.Length == 1 ? Limits.MaxMessageBytes : Limits.MaxBatchBytes + MessageEncoder.EnvelopeBytes, partitionKey);
-        var acknowledged = new TaskCompletionSource<Outcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var transfers = Wrap(messages, partitionKey);
+        Task acknowledged = transfers.Length == 1 ? transfers[0].Acknowledged : Task.WhenAll(transfers.Select(static transfer => transfer.Acknowledged));
         try
         {
-            link.Link.Send(message, null, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome?>)state).TrySetResult(outcome), acknowledged);
-            if (!await Waiting.ForAsync(acknowledged.Task, _connection.Options.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false))
+            foreach (var transfer in transfers) transfer.Begin(link.Link);
+            if (!await Waiting.ForAsync(acknowledged, Profile.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false))
                 throw ServiceBusErrors.NoAnswer(_sending);
         }
         catch (AmqpException e)
         {
-            throw ServiceBusErrors.From(e, _sending, _entity);
+            throw ServiceBusErrors.From(e, _sending, _remediable);
         }
         catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or IOException)
         {
-            throw ServiceBusErrors.From(e, _sending, _entity);
+            throw ServiceBusErrors.From(e, _sending, _remediable);
         }
         catch (ProviderException)
         {
@@ -74,11 +78,11 @@ internal sealed class ServiceBusSender : IMessageSender
         catch (OperationCanceledException)
         {
             // I2: what waits for credit must not be sent once the caller has given up. What has a tag is on its way already.
-            if (message.DeliveryTag is null) link.Abort();
+            if (Array.Exists(transfers, static transfer => !transfer.IsOnItsWay)) link.Abort();
             throw;
         }
 
-        Check(link, message, await acknowledged.Task.ConfigureAwait(false));
+        foreach (var transfer in transfers) Check(link, transfer.Message, await transfer.Acknowledged.ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -89,6 +93,21 @@ internal sealed class ServiceBusSender : IMessageSender
         if (_link is not null) await _link.CloseAsync(TimeSpan.FromSeconds(5), _connection.Time).ConfigureAwait(false);
     }
 
+    // A batch in one transfer is of Service Bus alone. Another broker gets the messages one behind the other, without a wait between them, and has
+    // taken all or the send has failed; what it took of a failed one comes again.
+    private Transfer[] Wrap(ReadOnlyMemory<OutboundMessage> messages, string? partitionKey)
+    {
+        if (Profile.SpeaksDialect)
+        {
+            var maxBytes = messages.Length == 1 ? Limits.MaxMessageBytes : Limits.MaxBatchBytes + MessageEncoder.EnvelopeBytes;
+            return [new Transfer(PreEncodedBody.Wrap(messages, maxBytes, partitionKey))];
+        }
+
+        var transfers = new Transfer[messages.Length];
+        for (var at = 0; at < transfers.Length; at++) transfers[at] = new Transfer(PreEncodedBody.WrapDurable(messages.Slice(at, 1), Limits.MaxMessageBytes));
+        return transfers;
+    }
+
     private void Check(AttachedLink<SenderLink> link, Message message, Outcome? outcome)
     {
         switch (outcome)
@@ -97,10 +116,10 @@ internal sealed class ServiceBusSender : IMessageSender
                 message.Dispose(); // Gives its pooled buffer back: the broker has all of it.
                 return;
             case Rejected rejected when !link.IsOwnError(rejected.Error):
-                throw ServiceBusErrors.From(rejected.Error, _sending, _entity);
+                throw ServiceBusErrors.From(rejected.Error, _sending, _remediable);
             case Rejected or Released when link.IsClosed:
                 // Not the broker's judgement of the message: link or connection ended while it was on its way.
-                var reason = ServiceBusErrors.From(link.Error, _sending, _entity);
+                var reason = ServiceBusErrors.From(link.Error, _sending, _remediable);
                 throw new ProviderException($"{reason.Message} Whether it was stored is unknown; sending again is safe.", reason.IsTransient);
             default:
                 throw new ProviderException($"{_sending} failed: the broker gave the message back ({outcome?.Descriptor.Name ?? "no outcome"}).", isTransient: true);
@@ -115,7 +134,7 @@ internal sealed class ServiceBusSender : IMessageSender
         {
             if (_link is { IsClosed: false }) return _link;
             _link?.Abort();
-            var timeout = _connection.Options.OperationTimeout;
+            var timeout = Profile.OperationTimeout;
             var link = await _connection.AttachAsync(
                 _entity, $"Opening a sender to '{_entity}'", (session, onAttached) => CreateLink(session, onAttached, timeout), timeout, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _link, link);
@@ -133,7 +152,8 @@ internal sealed class ServiceBusSender : IMessageSender
         var attach = new Attach
         {
             Source = new Source { Address = name },
-            Target = new Target { Address = _entity },
+            // RabbitMQ creates what is not there, to last only where it is asked for that.
+            Target = new Target { Address = _entity, Durable = Profile.TerminusDurability },
             SndSettleMode = SenderSettleMode.Unsettled,
             RcvSettleMode = ReceiverSettleMode.First,
             Properties = new Fields { [new Symbol("com.microsoft:timeout")] = (uint)timeout.TotalMilliseconds },

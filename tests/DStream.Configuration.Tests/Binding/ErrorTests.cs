@@ -69,6 +69,8 @@ public sealed class ErrorTests
     [InlineData("queue {\n type = \"memory\"\n name = \"-a\"\n}", "\"-a\"", "name is \"-a\", and it must begin and end with a letter or digit", "Service Bus allows")]
     [InlineData("queue {\n type = \"memory\"\n transport = \"amqp\"\n}", "\"amqp\"", "transport is written, and type memory has no choice of it", "leave the key out")]
     [InlineData("queue {\n type = \"memory\"\n transport = \"websockets\"\n}", "\"websockets\"", "transport is \"websockets\"", "known are amqp, amqp_websockets")]
+    [InlineData("queue { type = \"amqp\" }", "\"amqp\"", "type is \"amqp\", which is for an output only: an AMQP broker has no sessions", "known are azure_service_bus, memory")]
+    [InlineData("queue {\n type = \"servicebus\"\n connection_string = \"amqp://u:p@h\"\n}", "\"amqp://u:p@h\"", "connection_string: the connection string is one of a plain AMQP broker", "an output only")]
     public void Load_MistakeInQueue_IsReportedWithPlaceAndRemedy(string queue, string place, string message, string remedy) =>
         AssertError(Config.Ingester(queue: queue), place, message, remedy);
 
@@ -106,6 +108,34 @@ public sealed class ErrorTests
     [InlineData("destinations = [\"a\", \"A\"]", "\"A\"", "destination \"A\" stands twice", "keep one")]
     public void Load_MistakeInRouter_IsReportedWithPlaceAndRemedy(string key, string place, string message, string remedy) =>
         AssertError(Config.Ingester() + $"router {{\n source {{ type = \"memory\" }}\n output {{ type = \"console\" }}\n {key}\n}}\n", place, message, remedy, ConfigRoles.All);
+
+    [Theory]
+    [InlineData("address = \"/queue/x\"", "\"/queue/x\"", "address is \"/queue/x\", which does not name the topic", "{destination} once")]
+    [InlineData("create = false", "false", "create is written, and nothing can be created over type amqp", "on the broker")]
+    [InlineData("subscription = \"a\"", "\"a\"", "subscription is written", "leave the key out")]
+    [InlineData("transport = \"amqp\"", "\"amqp\"\n}", "transport is written, and type amqp has no choice of it", "leave the key out")]
+    public void Load_MistakeInAmqpOutput_IsReportedWithPlaceAndRemedy(string key, string place, string message, string remedy) =>
+        AssertError(Output($"type = \"amqp\"\n connection_string = \"amqp://u:p@h\"\n {key}"), place, message, remedy, ConfigRoles.All);
+
+    [Theory]
+    [InlineData("amqp://h", "not both user and password")]
+    [InlineData("amqp://u:p@h?a=b", "parameters")]
+    [InlineData("http://u:p@h", "no amqp:// address")]
+    [InlineData("Endpoint=sb://h/", "one of Service Bus")]
+    public void Load_BadAmqpConnectionString_IsReported(string text, string message) =>
+        AssertError(Output($"type = \"amqp\"\n connection_string = \"{text}\""), $"\"{text}\"", message, "write ", ConfigRoles.All);
+
+    [Fact]
+    public void Load_AddressOfServiceBus_IsReported() =>
+        AssertError(Output("type = \"memory\"\n address = \"{destination}\""), "\"{destination}\"", "address is written, and type memory", "leave the key out", ConfigRoles.All);
+
+    [Fact]
+    public void Load_AmqpOutput_IsRead()
+    {
+        var config = Config.Load(Output("type = \"amqp\"\n connection_string = \"amqps://u:p%2F@h/v\"\n address = \"/queue/{destination}\""), ConfigRoles.All).GetOrThrow();
+
+        Assert.Equal(("amqp", "amqps://u:p%2F@h/v", "/queue/{destination}"), (config.Router!.Output.Type, config.Router.Output.ConnectionString, config.Router.Output.Address));
+    }
 
     [Fact]
     public void Load_BadSubscription_IsReported() =>
@@ -170,6 +200,9 @@ public sealed class ErrorTests
         Assert.All(result.Errors, error => Assert.Contains(error.ToString(), exception.Message, StringComparison.Ordinal));
         Assert.Equal(78, ConfigException.ExitCode);
     }
+
+    private static string Output(string keys) =>
+        Config.Ingester() + $"router {{\n source {{ type = \"memory\" }}\n output {{\n {keys}\n}}\n}}\n";
 
     private static void AssertError(string text, string place, string message, string remedy, ConfigRoles roles = ConfigRoles.Ingester)
     {

@@ -1,0 +1,3 @@
+using DStream.Tests.Shared;
+
+[assembly: AssemblyFixture(typeof(RabbitMqFixture))]

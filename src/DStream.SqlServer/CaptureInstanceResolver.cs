@@ -68,13 +68,15 @@ internal sealed class CaptureInstanceResolver(SqlServerDatabase database, Remedi
         var low = await reader.ReadAsync(cancellationToken) ? reader.GetLsn(0) : Lsn.Zero;
 
         // Zero means missing or invisible, never "from the beginning" (CDC-FACTS).
-        if (low == Lsn.Zero)
-            throw new TableNotReadyException(table, $"capture instance \"{found.Name}\" has no low end: it was just dropped, or the login may not see it.",
-                remedies.EnableTable(table) + " " + remedies.ReadMetadata);
         var key = captured.Count > 0 ? captured : primary;
         var complete = key.TrueForAll(name => columns.Exists(column => column.Name == name));
-        return new CaptureInstance(table, found.Name, low, found.RoleName, columns, complete ? key : []);
+        var instance = new CaptureInstance(table, found.Name, low, found.RoleName, columns, complete ? key : []);
+        return low != Lsn.Zero ? instance : throw new TableNotReadyException(table,
+            $"capture instance \"{found.Name}\" has no low end for this login: that takes SELECT on all captured columns{Gate(found)}. Or it was just dropped.",
+            remedies.ReadFunction(instance));
     }
+
+    private static string Gate(Found found) => found.RoleName is { } role ? $" and membership of the gating role \"{role}\"" : "";
 
     private static async ValueTask<List<string>> NamesAsync(SqlDataReader reader, CancellationToken cancellationToken)
     {

@@ -116,5 +116,6 @@ internal sealed class TableChangeReader : ITableChangeReader
     }
 
     private TableNotReadyException Gone(Exception e) => new(
-        Table.Name, $"capture instance \"{_instance.Name}\" was dropped, or the login may no longer see it.", _remedies.EnableTable(Table.Name), e);
+        Table.Name, $"capture instance \"{_instance.Name}\" was dropped, or the login may no longer see it.",
+        $"{_remedies.EnableTable(Table.Name)} Or, where it is still there: {Grants}", e);
 }

@@ -1,5 +1,4 @@
 using DStream.Core;
-using Microsoft.Extensions.Logging;
 
 namespace DStream.SqlServer.Tests;
 
@@ -168,18 +167,5 @@ public sealed class OpeningTests
 
         Assert.Null(await source.FindChangedAsync([new(reader.Table, ChangePosition.Before(reader.Table.LowLsn))], await source.GetMaxLsnAsync(Stop), Stop));
         Assert.Equal(1, fault.Fired);
-    }
-
-    private sealed class RecordingLogger : ILogger<SqlServerChangeSource>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel} {formatter(state, exception)}");
     }
 }

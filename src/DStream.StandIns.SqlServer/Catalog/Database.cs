@@ -1,6 +1,7 @@
 using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 
@@ -34,7 +35,8 @@ internal sealed class Database(EngineState engine, string name, int id)
 
     public Dictionary<(string Schema, string Name), Table> Tables { get; } = new(NameComparer.Instance);
 
-    public HashSet<string> Roles { get; } = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Users, roles and permissions.</summary>
+    public DatabaseSecurity Security { get; set; } = DatabaseSecurity.Empty;
 
     /// <summary>Null while CDC is not enabled.</summary>
     public CdcDatabase? Cdc { get; set; }

@@ -1,6 +1,7 @@
 using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -32,6 +33,15 @@ internal static class ObjectResolver
                 ?? (string.Equals(schema, "cdc", StringComparison.OrdinalIgnoreCase) && database.Cdc is { } cdc ? CdcSources.Find(cdc, table) : null)
                 ?? throw Errors.InvalidObject(Text(name));
         }
+    }
+
+    /// <summary>The columns of what a name stands for, as the session may read them.</summary>
+    public static IReadOnlyList<SourceColumn> Readable(CompileContext context, SchemaObjectName name, RowSource source)
+    {
+        var (schema, table) = (name.SchemaIdentifier?.Value ?? "dbo", name.BaseIdentifier.Value);
+        return table.StartsWith('#') || (source is not StoredTableSource && SystemViews.IsPublic(schema, table))
+            ? source.Columns
+            : Access.Readable(context.Session, DatabaseOf(context, name), schema, table, source.Columns);
     }
 
     /// <summary>A stored table, for DML and DDL.</summary>
@@ -70,7 +80,9 @@ internal static class ObjectResolver
         }
         lock (context.Engine.Gate)
         {
-            return context.Engine.Databases.GetValueOrDefault(database) ?? throw Errors.InvalidObject(Text(name));
+            var other = context.Engine.Databases.GetValueOrDefault(database) ?? throw Errors.InvalidObject(Text(name));
+            Access.Enter(context.Session, other);
+            return other;
         }
     }
 

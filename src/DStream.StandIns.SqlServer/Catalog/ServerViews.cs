@@ -8,7 +8,6 @@ namespace DStream.StandIns.SqlServer.Catalog;
 internal static class ServerViews
 {
     private static readonly SqlType Name = SqlTypes.SysName;
-    private static readonly string[] BuiltInRoles = ["public", "db_owner", "db_datareader"];
 
     public static void Register(Dictionary<string, SystemView> views)
     {
@@ -27,27 +26,14 @@ internal static class ServerViews
             static (context, _) => context.Engine.Databases.Values.Select(d => new object?[] { d.Id, d.RecoveryFork, d.RecoveryFork, null, d.RecoveryFork }));
         views["sys.configurations"] = new(
             [Col("configuration_id", SqlTypes.Int), Col("name", SqlTypes.NVarChar(35)), Col("value", SqlTypes.Variant, true), Col("value_in_use", SqlTypes.Variant, true)],
-            static (context, _) =>
-            [
-                Setting(1536, "max text repl size (B)", context.Engine.Options.MaxTextReplBytes),
-                Setting(101, "recovery interval (min)", 0),
-                Setting(1544, "max server memory (MB)", int.MaxValue),
-                Setting(16384, "Agent XPs", 1),
-            ]);
+            static (context, _) => context.Engine.Configuration.Rows);
         views["sys.dm_exec_sessions"] = new(
             [Col("session_id", SqlTypes.SmallInt), Col("login_name", Name), Col("host_name", Name, true), Col("program_name", Name, true),
              Col("database_id", SqlTypes.SmallInt), Col("open_transaction_count", SqlTypes.Int), Col("is_user_process", SqlTypes.Bit)],
             static (context, _) => [[context.Session.Id, context.Session.Login.User, context.Session.Login.Host, context.Session.Login.Application,
                 (short)context.Session.CurrentDatabase.Id, context.Session.TransactionCount, true]]);
-        views["sys.database_principals"] = new(
-            [Col("name", Name), Col("principal_id", SqlTypes.Int), Col("type", SqlTypes.Char(1)), Col("type_desc", SqlTypes.NVarChar(60), true)],
-            static (_, database) => BuiltInRoles.Concat(database.Roles).Select((role, i) => new object?[] { role, i, "R", "DATABASE_ROLE" })
-                .Prepend(["dbo", 1, "S", "SQL_USER"]));
         views["sys.dm_server_services"] = new(
             [Col("servicename", SqlTypes.NVarChar(256)), Col("status", SqlTypes.Int), Col("status_desc", SqlTypes.NVarChar(256))],
             static (_, _) => [["SQL Server (MSSQLSERVER)", 4, "Running"], ["SQL Server Agent (MSSQLSERVER)", 4, "Running"]]);
     }
-
-    private static object?[] Setting(int id, string name, int value) =>
-        [id, name, new SqlVariantValue(SqlTypes.Int, value), new SqlVariantValue(SqlTypes.Int, value)];
 }

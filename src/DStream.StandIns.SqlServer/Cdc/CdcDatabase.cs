@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Engine;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Values;
@@ -41,6 +42,8 @@ internal sealed class CdcDatabase : IDisposable
 
     public bool IsTracked(Table table) => Instances.Exists(instance => instance.Source == table);
 
+    public bool Captures(Table table, TableColumn column) => Instances.Exists(instance => instance.Source == table && instance.Columns.Any(c => c.Source.Id == column.Id));
+
     public IReadOnlyList<CaptureInstance> InstancesOf(Table table) => Instances.FindAll(instance => instance.Source == table);
 
     public CaptureInstance? Find(string name) => Instances.Find(i => string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -64,6 +67,10 @@ internal sealed class CdcDatabase : IDisposable
         _state = _state with { Instances = _state.Instances.Add(instance, new InstanceState(Database.Log.Append(), ChangeRows.Empty)) };
         log.Define(transaction, new Definition(instance.Source, null, now));
         transaction.OnRollback(() => Forget(instance));
+        // Only members of the gating role may call the functions; without one everybody may, and what they return depends on the source.
+        var security = CdcObjects.FunctionsOf(instance).Aggregate(Database.Security,
+            (all, function) => all.With(new Permission(instance.Role ?? DatabaseSecurity.Public, "SELECT", "cdc", function, null, false)));
+        Secure(security, transaction);
         Engine.SchemaChanged();
     }
 
@@ -72,6 +79,7 @@ internal sealed class CdcDatabase : IDisposable
     {
         var place = Instances.IndexOf(instance);
         Instances.RemoveAt(place);
+        Secure(CdcObjects.FunctionsOf(instance).Append(instance.ChangeTableName).Aggregate(Database.Security, (all, name) => all.WithoutObject("cdc", name)), transaction);
         transaction.LogOf(Database, now).Define(transaction, new Definition(instance.Source, null, now, Removed: instance));
         transaction.OnRollback(() =>
         {
@@ -155,6 +163,13 @@ internal sealed class CdcDatabase : IDisposable
     {
         Capture.Dispose();
         Cleanup.Dispose();
+    }
+
+    private void Secure(DatabaseSecurity security, Transaction transaction)
+    {
+        var before = Database.Security;
+        Database.Security = security;
+        transaction.OnRollback(() => Database.Security = before);
     }
 
     private int Delete(CaptureInstance instance, long threshold)

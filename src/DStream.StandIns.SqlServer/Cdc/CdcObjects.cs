@@ -11,6 +11,9 @@ internal static class CdcObjects
 
     private static readonly string[] Metadata = ["change_tables", "captured_columns", "index_columns", "ddl_history", "lsn_time_mapping"];
 
+    public static IEnumerable<string> FunctionsOf(CaptureInstance instance) =>
+        instance.SupportsNetChanges ? [AllChanges + instance.Name, NetChanges + instance.Name] : [AllChanges + instance.Name];
+
     public static IEnumerable<DatabaseObject> Of(CdcDatabase cdc)
     {
         for (var i = 0; i < Metadata.Length; i++)

@@ -1,3 +1,4 @@
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
@@ -7,6 +8,9 @@ namespace DStream.StandIns.SqlServer.Cdc;
 /// <summary>sys.sp_cdc_*: those about databases and tables here, those about jobs and the reports in files of their own.</summary>
 internal static class CdcProcedures
 {
+    private static readonly string[] Administrators = ["sp_cdc_enable_db", "sp_cdc_disable_db"];
+    private static readonly string[] Readers = ["sp_cdc_help_change_data_capture", "sp_cdc_get_captured_columns", "sp_cdc_get_ddl_history"];
+
     private static readonly string[] TableParameters =
         ["source_schema", "source_name", "capture_instance", "supports_net_changes", "role_name", "index_name", "captured_column_list", "filegroup_name", "allow_partition_switch"];
 
@@ -14,7 +18,9 @@ internal static class CdcProcedures
     {
         void Add(string name, string[] parameters, Action<CdcCall> run) => procedures[name] = call =>
         {
-            run(new CdcCall(call, parameters));
+            var own = new CdcCall(call, parameters);
+            Authorize(own, name);
+            run(own);
             return 0;
         };
 
@@ -27,6 +33,18 @@ internal static class CdcProcedures
         CdcReports.Register(Add);
         CdcJobProcedures.Register(Add);
         procedures["sp_cdc_generate_wrapper_function"] = static _ => throw Errors.Unsupported("sp_cdc_generate_wrapper_function");
+    }
+
+    private static void Authorize(CdcCall call, string name)
+    {
+        if (Administrators.Contains(name) && !call.Session.IsAdministrator)
+        {
+            throw CdcErrors.NotAdministrator();
+        }
+        if (!Readers.Contains(name) && !Access.IsOwner(call.Session, call.Database))
+        {
+            throw CdcErrors.NotOwner();
+        }
     }
 
     private static void EnableDatabase(CdcCall call)

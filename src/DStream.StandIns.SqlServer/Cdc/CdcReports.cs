@@ -1,3 +1,4 @@
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 
@@ -24,11 +25,11 @@ internal static class CdcReports
         {
             throw CdcErrors.HalfAName();
         }
-        IEnumerable<CaptureInstance> instances = cdc.Instances;
+        var instances = cdc.Instances.Where(instance => Access.CanReadChanges(call.Session, cdc, instance));
         if (name.Length > 0)
         {
             var table = cdc.Database.FindTable(schema, name) ?? throw CdcErrors.NoSourceTable(schema, name);
-            instances = cdc.InstancesOf(table) is { Count: > 0 } own ? own : throw CdcErrors.TableNotEnabled(schema, name);
+            instances = cdc.IsTracked(table) ? instances.Where(instance => instance.Source == table) : throw CdcErrors.TableNotEnabled(schema, name);
         }
         call.Result(
             [
@@ -75,7 +76,7 @@ internal static class CdcReports
             }));
     }
 
-    private static CaptureInstance Find(CdcCall call) => call.Cdc is var cdc && cdc.Find(call.Name("capture_instance")) is { } instance ? instance : throw CdcErrors.NoObjectOrAccess();
+    private static CaptureInstance Find(CdcCall call) => call.Cdc is var cdc && cdc.Find(call.Name("capture_instance")) is { } instance && Access.CanReadChanges(call.Session, cdc, instance) ? instance : throw CdcErrors.NoObjectOrAccess();
 
     private static bool IsNumber(SqlType type) => SqlTypes.IsNumeric(type.Kind) && type.Kind != SqlKind.Bit;
 

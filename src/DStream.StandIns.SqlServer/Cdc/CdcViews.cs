@@ -1,5 +1,7 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
+using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using static DStream.StandIns.SqlServer.Catalog.SystemViews;
@@ -9,6 +11,8 @@ namespace DStream.StandIns.SqlServer.Cdc;
 /// <summary>The metadata tables of the cdc schema and the views of the capture job. Without CDC they do not exist (208) or are empty.</summary>
 internal static class CdcViews
 {
+    private const int MsdbId = 4;
+
     private static readonly SqlType Name = SqlTypes.SysName;
 
     public static void Register(Dictionary<string, SystemView> views)
@@ -49,12 +53,12 @@ internal static class CdcViews
              Col("log_record_count", SqlTypes.BigInt), Col("schema_change_count", SqlTypes.Int), Col("command_count", SqlTypes.BigInt), Col("first_begin_cdc_lsn", SqlTypes.NVarChar(23)),
              Col("last_commit_cdc_lsn", SqlTypes.NVarChar(23)), Col("last_commit_cdc_time", SqlTypes.DateTime), Col("latency", SqlTypes.Int), Col("empty_scan_count", SqlTypes.Int),
              Col("failed_sessions_count", SqlTypes.Int)],
-            static (context, database) => (database.Cdc?.Capture is { } job ? job.Log.Sessions(context.Engine.LocalNow(), job.Polling) : []).Select(ScanRow));
+            static (context, database) => (Monitored(context, database)?.Capture is { } job ? job.Log.Sessions(context.Engine.LocalNow(), job.Polling) : []).Select(ScanRow));
         views["sys.dm_cdc_errors"] = new(
             [Col("session_id", SqlTypes.Int), Col("phase_number", SqlTypes.Int), Col("entry_time", SqlTypes.DateTime), Col("error_number", SqlTypes.Int), Col("error_severity", SqlTypes.Int),
              Col("error_state", SqlTypes.Int), Col("error_message", SqlTypes.NVarChar(1024)), Col("start_lsn", SqlTypes.NVarChar(23)), Col("begin_lsn", SqlTypes.NVarChar(23)),
              Col("sequence_value", SqlTypes.NVarChar(23))],
-            static (_, database) => (database.Cdc?.Capture.Log.Errors ?? []).Select(e => new object?[]
+            static (context, database) => (Monitored(context, database)?.Capture.Log.Errors ?? []).Select(e => new object?[]
             {
                 e.Session, e.Phase, TemporalConversion.Round(e.Time, SqlTypes.DateTime), e.Number, 16, 1, e.Message, Text(e.Start), Text(e.Begin), Text(e.Sequence),
             }));
@@ -64,11 +68,16 @@ internal static class CdcViews
             static (_, database) => CdcJobProcedures.Rows(Required(database, "cdc_jobs")).Select(row => Job(database, row)));
         views["dbo.cdc_jobs"] = new(
             [Col("database_id", SqlTypes.Int), .. jobColumns],
-            static (context, database) => database.Name != "msdb" ? throw Errors.InvalidObject("dbo.cdc_jobs")
+            static (context, database) => database.Id != MsdbId ? throw Errors.InvalidObject("dbo.cdc_jobs")
+                : !Access.IsOwner(context.Session, database) ? throw Access.Denied(database, "SELECT", "dbo", "cdc_jobs")
                 : context.Engine.Databases.Values.Where(d => d.Cdc is not null).SelectMany(d => CdcJobProcedures.Rows(d.Cdc!).Select(row => Job(d, row))));
     }
 
     private static object?[] Job(Database database, object?[] row) => [database.Id, .. row[..2], .. row[3..]];
+
+    // "Requires VIEW DATABASE STATE permission."
+    private static CdcDatabase? Monitored(BatchContext context, Database database) =>
+        Access.HasOnDatabase(context.Session, database, "VIEW DATABASE STATE") ? database.Cdc : throw Access.DeniedOnDatabase(database, "VIEW DATABASE STATE");
 
     private static CdcDatabase Required(Database database, string view) => database.Cdc ?? throw Errors.InvalidObject("cdc." + view);
 

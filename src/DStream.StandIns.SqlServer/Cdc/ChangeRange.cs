@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Expressions;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
@@ -28,7 +29,7 @@ internal sealed record ChangeRangeArguments(Scalar From, Scalar To, Scalar Optio
 {
     /// <summary>
     /// The functions check their arguments by sys.fn_cdc_check_parameters, which fails by calling a function of this name, blanks
-    /// and dots included, with too few arguments: the error says nothing of what was wrong.
+    /// and dots included, with too few arguments: the error says nothing of what was wrong, be it a bound, the option or a permission.
     /// </summary>
     public (byte[] Low, byte[] High, string Option) Check(BatchContext context, Frame frame, CdcDatabase cdc, CaptureInstance instance, string function, string[] options)
     {
@@ -36,7 +37,7 @@ internal sealed record ChangeRangeArguments(Scalar From, Scalar To, Scalar Optio
         // lower(rtrim(ltrim(@row_filter_option))), as the generated functions have it.
         var option = (Option(frame) as string)?.Trim(' ').ToLowerInvariant();
         var state = context.CdcOf(cdc);
-        if (low is null || high is null || option is null || !options.Contains(option)
+        if (!Access.CanReadChanges(context.Session, cdc, instance) || low is null || high is null || option is null || !options.Contains(option)
             || state.MaxLsn is null || !state.Instances.TryGetValue(instance, out var own)
             || Lsn.From(low) < own.StartLsn || Lsn.From(high) > state.MaxLsn || Lsn.From(low) > Lsn.From(high))
         {

@@ -1,3 +1,4 @@
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Values;
@@ -129,10 +130,9 @@ internal static class TableEnabling
 
     private static void AddRole(CdcCall call, string role)
     {
-        var roles = call.Database.Roles;
-        if (roles.Add(role))
+        if (!call.Database.Security.Roles.ContainsKey(role))
         {
-            call.Undo(() => roles.Remove(role));
+            new SecurityStatements(call.Context, call.Transaction).AddRole(role);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Transactions;
 
@@ -18,6 +20,7 @@ internal sealed class EngineState
     {
         Time = time;
         Options = options;
+        Configuration = new ServerConfiguration(options);
         End = new TransactionEnd(this);
         foreach (var (name, id) in new[] { ("master", 1), ("tempdb", 2), ("model", 3), ("msdb", 4) })
         {
@@ -30,6 +33,8 @@ internal sealed class EngineState
     public TimeProvider Time { get; }
 
     public SqlServerEngineOptions Options { get; }
+
+    public ServerConfiguration Configuration { get; }
 
     public TransactionEnd End { get; }
 
@@ -44,6 +49,9 @@ internal sealed class EngineState
     public ulong LastRowVersion { get; set; } = 2000;
 
     public Parsing.BatchCache Batches { get; } = new();
+
+    /// <summary>What CREATE LOGIN made.</summary>
+    public ImmutableDictionary<string, ServerLogin> Logins { get; set; } = ImmutableDictionary.Create<string, ServerLogin>(StringComparer.OrdinalIgnoreCase);
 
     public Dictionary<string, Database> Databases { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Values;
 
@@ -20,14 +21,23 @@ public sealed class SqlServerEngine(TimeProvider time, SqlServerEngineOptions? o
     {
         lock (_state.Gate)
         {
-            if (_state.Options.Logins is { } logins && (!logins.TryGetValue(login.User, out var password) || password != login.Password))
+            var name = login.Database.Length == 0 ? "master" : login.Database;
+            if (!IsLetIn(login))
             {
                 throw Errors.Of(18456, 14, $"Login failed for user '{login.User}'.");
             }
-            var name = login.Database.Length == 0 ? "master" : login.Database;
-            return _state.Databases.TryGetValue(name, out var database)
+            return _state.Databases.TryGetValue(name, out var database) && Access.MayEnter(_state.Logins.GetValueOrDefault(login.User), database)
                 ? new SqlSession(_state, login, database, _state.NextSessionId())
                 : throw Errors.Of(4060, 11, $"Cannot open database \"{name}\" requested by the login. The login failed.");
+        }
+    }
+
+    /// <inheritdoc />
+    public bool HasLogin(string name)
+    {
+        lock (_state.Gate)
+        {
+            return _state.Logins.ContainsKey(name);
         }
     }
 
@@ -78,6 +88,10 @@ public sealed class SqlServerEngine(TimeProvider time, SqlServerEngineOptions? o
             Find(database).RecoveryFork = Guid.NewGuid();
         }
     }
+
+    private bool IsLetIn(SqlLogin login) => _state.Logins.TryGetValue(login.User, out var made)
+        ? made.Password == login.Password
+        : _state.Options.Logins is not { } logins || (logins.TryGetValue(login.User, out var password) && password == login.Password);
 
     private Database Find(string database) => _state.Databases.GetValueOrDefault(database) ?? throw Errors.NoDatabase(database);
 

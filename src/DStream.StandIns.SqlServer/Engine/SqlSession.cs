@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
@@ -11,10 +12,12 @@ namespace DStream.StandIns.SqlServer.Engine;
 internal sealed class SqlSession : ISqlSession
 {
     private readonly Database _loginDatabase;
+    private readonly ServerLogin? _login;
 
     public SqlSession(EngineState engine, SqlLogin login, Database database, short id)
     {
         (Engine, Login, Id) = (engine, login, id);
+        _login = engine.Logins.GetValueOrDefault(login.User);
         _loginDatabase = CurrentDatabase = database;
         Random = engine.Options.Seed is { } seed ? new Random(seed + id) : new Random();
         LockOwner = new LockOwner(id);
@@ -26,6 +29,24 @@ internal sealed class SqlSession : ISqlSession
     public SqlLogin Login { get; }
 
     public short Id { get; }
+
+    /// <summary>Whom EXECUTE AS made of it, the last on top.</summary>
+    public Stack<Impersonation> Impersonations { get; } = new();
+
+    public Impersonation? Impersonated => Impersonations.TryPeek(out var top) ? top : null;
+
+    public string LoginName => Impersonated?.Login ?? Login.User;
+
+    /// <summary>A member of sysadmin: every login that CREATE LOGIN did not make.</summary>
+    public bool IsAdministrator => Impersonated switch
+    {
+        null => _login is null or { IsAdministrator: true },
+        { Login: { } login } => Engine.Logins.GetValueOrDefault(login) is null or { IsAdministrator: true },
+        _ => false,
+    };
+
+    /// <summary>Tells sessions apart that may not do the same; empty for administrators.</summary>
+    public string Identity => IsAdministrator ? "" : $"{LoginName}\0{Impersonated?.Database?.Name}\0{Impersonated?.User}";
 
     public string Database => CurrentDatabase.Name;
 
@@ -155,6 +176,7 @@ internal sealed class SqlSession : ISqlSession
         Settings = new SessionSettings();
         LockOwner.DeadlockPriority = 0;
         CurrentDatabase = _loginDatabase;
+        Impersonations.Clear();
         (RowCount, LastError, LastIdentity) = (0, 0, null);
     }
 

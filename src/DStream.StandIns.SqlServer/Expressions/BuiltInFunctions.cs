@@ -56,6 +56,7 @@ internal static class BuiltInFunctions
         NumberFunctions.Register(functions);
         SystemFunctions.Register(functions);
         CatalogFunctions.Register(functions);
+        PermissionFunctions.Register(functions);
         CdcScalarFunctions.Register(functions);
         return functions;
     }

@@ -1,9 +1,10 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Values;
 
 namespace DStream.StandIns.SqlServer.Expressions;
 
-/// <summary>Metadata functions. Permissions are always granted on what exists.</summary>
+/// <summary>Metadata functions.</summary>
 internal static class CatalogFunctions
 {
     public static void Register(Dictionary<string, Function> functions)
@@ -23,12 +24,6 @@ internal static class CatalogFunctions
             site.Text(0)(f) is string name && site.Text(1)(f) is string column ? ColumnLength(f, name, column) : null));
         functions["COL_NAME"] = new(2, 2, static site => new Expr(SqlTypes.SysName, f =>
             site.Integer(0)(f) is int id && site.Integer(1)(f) is int column ? Of(f).Object(id)?.Columns.FirstOrDefault(c => c.Id == column)?.Name : null));
-        functions["HAS_PERMS_BY_NAME"] = new(3, 5, static site => new Expr(SqlTypes.Int, f => HasPermission(f, (string?)site.Text(0)(f), (string?)site.Text(1)(f))));
-        functions["HAS_DBACCESS"] = new(1, 1, static site => new Expr(SqlTypes.Int, f =>
-            site.Text(0)(f) is string name && f.Context.Engine.Databases.ContainsKey(name) ? 1 : null));
-        functions["IS_MEMBER"] = new(1, 1, static site => new Expr(SqlTypes.Int, f => site.Text(0)(f) is string role ? IsMember(f, role) : null));
-        functions["IS_ROLEMEMBER"] = new(1, 2, functions["IS_MEMBER"].Compile);
-        functions["IS_SRVROLEMEMBER"] = new(1, 2, static _ => Expr.Constant(SqlTypes.Int, 1));
         functions["DATABASEPROPERTYEX"] = new(2, 2, static site => new Expr(SqlTypes.Variant, f =>
             site.Text(0)(f) is string name && site.Text(1)(f) is string property ? DatabaseProperty(f, name, property) : null));
         functions["OBJECTPROPERTY"] = new(2, 2, static site => new Expr(SqlTypes.Int, f => site.Integer(0)(f) is int id && site.Text(1)(f) is string property
@@ -45,7 +40,7 @@ internal static class CatalogFunctions
             return frame.Context.Session.TempTables.GetValueOrDefault(parts.Name)?.ObjectId;
         }
         var database = parts.Database is null ? Of(frame) : frame.Context.Engine.Databases.GetValueOrDefault(parts.Database);
-        return database?.Object(parts.Schema ?? "dbo", parts.Name)?.Id;
+        return database?.Object(parts.Schema ?? "dbo", parts.Name) is { } found && Access.CanSee(frame.Context.Session, database, found.Schema, found.Name) ? found.Id : null;
     }
 
     private static short? ColumnLength(Frame frame, string table, string column)
@@ -54,18 +49,6 @@ internal static class CatalogFunctions
         return Of(frame).Object(parts.Schema ?? "dbo", parts.Name)?.Columns
             .FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase)) is { } found ? TypeNames.MaxLength(found.Type) : null;
     }
-
-    private static object? HasPermission(Frame frame, string? name, string? kind) => kind?.ToUpperInvariant() switch
-    {
-        null or "SERVER" => 1,
-        "DATABASE" => name is null || frame.Context.Engine.Databases.ContainsKey(ObjectName.Parse(name).Name) ? 1 : null,
-        "SCHEMA" => name is not null && Of(frame).Schemas.ContainsKey(ObjectName.Parse(name).Name) ? 1 : null,
-        "OBJECT" => name is not null && (ObjectId(frame, name) is not null || Of(frame).IsSystemObject(name)) ? 1 : null,
-        _ => 1,
-    };
-
-    private static int? IsMember(Frame frame, string role) =>
-        role.StartsWith("db_", StringComparison.OrdinalIgnoreCase) || Of(frame).Roles.Contains(role) || role.Equals("public", StringComparison.OrdinalIgnoreCase) ? 1 : null;
 
     private static Types.SqlVariantValue? DatabaseProperty(Frame frame, string name, string property) =>
         !frame.Context.Engine.Databases.ContainsKey(name) ? null : property.ToUpperInvariant() switch

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
 
@@ -29,11 +30,14 @@ internal static class CdcScalarFunctions
 
     private static CdcState? State(Frame frame) => frame.Context.Session.CurrentDatabase.Cdc is { } cdc ? frame.Context.CdcOf(cdc) : null;
 
+    private static CaptureInstance? Instance(Frame frame, string name) =>
+        frame.Context.Session.CurrentDatabase.Cdc is { } cdc && cdc.Find(name) is { } found && Access.CanReadChanges(frame.Context.Session, cdc, found) ? found : null;
+
     private static byte[] MinLsn(Frame frame, string? name)
     {
-        var state = State(frame);
-        var found = name is null ? null : state?.Instances.FirstOrDefault(pair => string.Equals(pair.Key.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
-        return (found?.StartLsn ?? Lsn.Zero).ToBytes();
+        // "0x00000000000000000000 when the capture instance does not exist or when the caller is not authorized to access the change data."
+        var instance = name is null ? null : Instance(frame, name);
+        return (instance is not null && State(frame)!.Instances.TryGetValue(instance, out var found) ? found.StartLsn : Lsn.Zero).ToBytes();
     }
 
     private static Expr OfLsn(FunctionCallSite site, Func<Lsn, Lsn> apply)
@@ -76,6 +80,6 @@ internal static class CdcScalarFunctions
         return position > 0 && index >= 0 && (mask[index] & (1 << ((position - 1) % 8))) != 0;
     }
 
-    private static int? Ordinal(Frame frame, string name, string column) => frame.Context.Session.CurrentDatabase.Cdc?.Find(name)?.Columns
+    private static int? Ordinal(Frame frame, string name, string column) => Instance(frame, name)?.Columns
         .FirstOrDefault(c => string.Equals(c.Source.Name, column, StringComparison.OrdinalIgnoreCase))?.Ordinal;
 }

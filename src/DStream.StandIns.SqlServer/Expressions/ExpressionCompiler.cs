@@ -86,6 +86,10 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
     public static Expr Reference(int depth, ScopeSource source, int position)
     {
         var column = source.Columns[position];
+        if (column.Denied is { } denied)
+        {
+            throw denied;
+        }
         var ordinal = source.Ordinal;
         Scalar eval = depth switch
         {

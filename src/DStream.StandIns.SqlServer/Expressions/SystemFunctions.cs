@@ -20,16 +20,8 @@ internal static class SystemFunctions
         functions["ORIGINAL_DB_NAME"] = functions["DB_NAME"];
         functions["DB_ID"] = new(0, 1, static site => new Expr(SqlTypes.SmallInt, f =>
             f.Context.Engine.Databases.GetValueOrDefault(site.Arguments.Length == 0 ? f.Context.Session.Database : (string?)site.Text(0)(f) ?? "")?.Id is { } id ? (short)id : null));
-        Login(functions, "SUSER_SNAME");
-        Login(functions, "SUSER_NAME");
-        Login(functions, "ORIGINAL_LOGIN");
-        Login(functions, "SystemUser");
         functions["HOST_NAME"] = new(0, 0, static _ => new Expr(SqlTypes.SysName, static f => f.Context.Session.Login.Host));
         functions["APP_NAME"] = new(0, 0, static _ => new Expr(SqlTypes.SysName, static f => f.Context.Session.Login.Application));
-        foreach (var name in new[] { "USER_NAME", "User", "CurrentUser", "SessionUser" })
-        {
-            functions[name] = new(0, 1, static _ => Expr.Constant(SqlTypes.SysName, "dbo"));
-        }
         functions["SUSER_SID"] = new(0, 1, static _ => Expr.Constant(SqlTypes.VarBinary(85), new byte[] { 1 }));
         functions["ERROR_NUMBER"] = new(0, 0, static _ => new Expr(SqlTypes.Int, static f => f.Context.Caught?.Number));
         functions["ERROR_MESSAGE"] = new(0, 0, static _ => new Expr(SqlTypes.NVarChar(4000), static f => f.Context.Caught?.Message));
@@ -44,9 +36,6 @@ internal static class SystemFunctions
         functions["SQL_VARIANT_PROPERTY"] = new(2, 2, static site => new Expr(SqlTypes.Variant, f => site.Arguments[0].ConvertTo(SqlTypes.Variant).Eval(f) is SqlVariantValue v
             && site.Text(1)(f) is string p && p.Equals("BaseType", StringComparison.OrdinalIgnoreCase) ? new SqlVariantValue(SqlTypes.SysName, TypeNames.Name(v.Type.Kind)) : null));
     }
-
-    private static void Login(Dictionary<string, Function> functions, string name) =>
-        functions[name] = new(0, 1, static _ => new Expr(SqlTypes.SysName, static f => f.Context.Session.Login.User));
 
     private static Expr IsNull(FunctionCallSite site)
     {

@@ -32,8 +32,8 @@ internal sealed class Batch
     public T Compiled<T>(Engine.SqlSession session, TSqlFragment node, Func<CompileContext, T> compile)
         where T : class
     {
-        var (version, database) = (session.Engine.SchemaVersion, session.CurrentDatabase);
-        if (_plans.TryGetValue(node, out var plan) && plan.Version == version && plan.Database == database)
+        var (version, database, identity) = (session.Engine.SchemaVersion, session.CurrentDatabase, session.Identity);
+        if (_plans.TryGetValue(node, out var plan) && plan.Version == version && plan.Database == database && plan.Identity == identity)
         {
             return (T)plan.Compiled;
         }
@@ -41,12 +41,12 @@ internal sealed class Batch
         var compiled = compile(context);
         if (!context.UsesSessionTables)
         {
-            _plans[node] = new Plan(version, database, compiled);
+            _plans[node] = new Plan(version, database, identity, compiled);
         }
         return compiled;
     }
 
-    private sealed record Plan(long Version, Database Database, object Compiled);
+    private sealed record Plan(long Version, Database Database, string Identity, object Compiled);
 
     private sealed class Declarations(VariableTable variables) : TSqlFragmentVisitor
     {

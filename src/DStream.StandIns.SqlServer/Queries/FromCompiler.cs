@@ -162,7 +162,8 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         {
             return Add(alias, null, new QuerySource(common));
         }
-        return Add(alias, name.SchemaIdentifier?.Value ?? "dbo", ObjectResolver.Find(context, name, TableAccess.Of(named.TableHints)));
+        var source = ObjectResolver.Find(context, name, TableAccess.Of(named.TableHints));
+        return new SourceNode(scope.Add(alias, name.SchemaIdentifier?.Value ?? "dbo", ObjectResolver.Readable(context, name, source)), source);
     }
 
     private SourceNode Leaf(TableReferenceWithAlias reference, RowSource source) => Add(reference.Alias?.Value, null, source);

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -17,6 +18,7 @@ internal static class TableFunctions
         if (string.Equals(name.SchemaIdentifier?.Value, "cdc", StringComparison.OrdinalIgnoreCase)
             && ObjectResolver.DatabaseOf(context, name).Cdc is { } cdc && cdc.FunctionInstance(name.BaseIdentifier.Value) is { } found)
         {
+            Access.Demand(context.Session, cdc.Database, "SELECT", "cdc", name.BaseIdentifier.Value);
             if (node.Parameters.Count > 3)
             {
                 throw Errors.Of(8144, 16, $"Procedure or function {ObjectResolver.Text(name)} has too many arguments specified.", 2);

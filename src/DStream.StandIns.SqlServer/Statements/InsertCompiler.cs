@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
@@ -19,7 +20,8 @@ internal sealed class InsertCompiler(CompileContext context)
         var access = node.Target is NamedTableReference named ? TableAccess.Of(named.TableHints) : TableAccess.Plain;
         context.Reads.Add(new TableRead(database, table, access, IsTarget: true));
         var positions = Positions(table, node.Columns);
-        var output = OutputPlan.Compile(context, table, node);
+        Access.Demand(context.Session, database, "INSERT", table, positions.Select(p => table.Columns[p].Name).DefaultIfEmpty(table.Columns[0].Name));
+        var output = OutputPlan.Compile(context, database, table, node);
         var maker = new RowMaker(database, table);
         var rows = node.InsertSource switch
         {

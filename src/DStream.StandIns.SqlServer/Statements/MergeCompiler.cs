@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
@@ -18,6 +19,10 @@ internal sealed class MergeCompiler(CompileContext context)
         var (database, table) = ObjectResolver.Stored(context, ((NamedTableReference)node.Target).SchemaObject);
         var read = new TableRead(database, table, TableAccess.Of(((NamedTableReference)node.Target).TableHints), IsTarget: true);
         context.Reads.Add(read);
+        foreach (var action in node.ActionClauses.Select(clause => clause.Action))
+        {
+            Access.Demand(context.Session, database, action switch { InsertMergeAction => "INSERT", UpdateMergeAction => "UPDATE", _ => "DELETE" }, table);
+        }
         var scope = new Scope(null);
         var state = scope.States++;
         var from = new FromCompiler(context, scope);
@@ -33,7 +38,7 @@ internal sealed class MergeCompiler(CompileContext context)
         {
             throw Errors.Unsupported("MERGE ... WHEN NOT MATCHED BY SOURCE");
         }
-        var output = OutputPlan.Compile(context, table, node);
+        var output = OutputPlan.Compile(context, database, table, node);
         var ordinal = target.ScopeSource.Ordinal;
         return new WritePlan(Run, output?.Columns, context.Reads);
 

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
@@ -19,9 +20,9 @@ internal sealed class OutputPlan
     private Table? _into;
     private Database? _intoDatabase;
 
-    private OutputPlan(CompileContext context, Table table, IList<SelectElement> elements)
+    private OutputPlan(CompileContext context, Database database, Table table, IList<SelectElement> elements)
     {
-        var columns = new StoredTableSource(table).Columns.Select(c => c with { IsNullable = true, IsIdentity = false }).ToArray();
+        var columns = Access.Readable(context.Session, database, table, new StoredTableSource(table).Columns).Select(c => c with { IsNullable = true, IsIdentity = false }).ToArray();
         _nothing = new object?[columns.Length];
         _scope.Add("inserted", null, columns);
         _scope.Add("deleted", null, columns);
@@ -47,11 +48,11 @@ internal sealed class OutputPlan
     /// <summary>The result set; null when the rows go into a table.</summary>
     public IReadOnlyList<SqlColumn>? Columns => _into is null ? _items.Select(i => new SqlColumn(i.Name, i.Value.Type)).ToArray() : null;
 
-    public static OutputPlan? Compile(CompileContext context, Table table, DataModificationSpecification node)
+    public static OutputPlan? Compile(CompileContext context, Database database, Table table, DataModificationSpecification node)
     {
         if (node.OutputIntoClause is { } into)
         {
-            var plan = new OutputPlan(context, table, into.SelectColumns);
+            var plan = new OutputPlan(context, database, table, into.SelectColumns);
             (plan._intoDatabase, plan._into) = into.IntoTable switch
             {
                 VariableTableReference variable => (context.Engine.Databases["tempdb"], context.Session.TempTables.GetValueOrDefault(variable.Variable.Name)
@@ -62,7 +63,7 @@ internal sealed class OutputPlan
             context.UsesSessionTables = true;
             return into.IntoTableColumns.Count == 0 ? plan : throw Errors.Unsupported("OUTPUT INTO with a column list");
         }
-        return node.OutputClause is null ? null : new OutputPlan(context, table, node.OutputClause.SelectColumns);
+        return node.OutputClause is null ? null : new OutputPlan(context, database, table, node.OutputClause.SelectColumns);
     }
 
     public void Add(BatchContext context, Transaction transaction, string action, object?[]? inserted, object?[]? deleted, List<object?[]> outputs)

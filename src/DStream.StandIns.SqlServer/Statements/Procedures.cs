@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Cdc;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
@@ -25,14 +26,15 @@ internal static class Procedures
     {
         var procedures = new Dictionary<string, Func<ProcedureCall, int>>(StringComparer.OrdinalIgnoreCase);
         CdcProcedures.Register(procedures);
+        procedures["sp_configure"] = static call => call.Context.Engine.Configuration.Configure(call);
+        procedures["sp_addrole"] = static call => Secure(call, static (security, call) => security.AddRole(call.Text("rolename", 0) ?? throw call.Missing("rolename")));
+        procedures["sp_addrolemember"] = static call => Secure(call, static (security, call) => security.SetMember(
+            call.Text("rolename", 0) ?? throw call.Missing("rolename"), call.Text("membername", 1) ?? throw call.Missing("membername"), isMember: true));
+        procedures["sp_droprolemember"] = static call => Secure(call, static (security, call) => security.SetMember(
+            call.Text("rolename", 0) ?? throw call.Missing("rolename"), call.Text("membername", 1) ?? throw call.Missing("membername"), isMember: false));
+        procedures["sp_addsrvrolemember"] = static call => Secure(call, static (security, call) => security.SetServerRole(
+            call.Text("rolename", 1) ?? throw call.Missing("rolename"), call.Text("loginame", 0) ?? throw call.Missing("loginame"), isMember: true));
         // Settings that the stand-in takes as given.
-        procedures["sp_configure"] = static _ => 0;
-        procedures["sp_addrolemember"] = static _ => 0;
-        procedures["sp_addrole"] = static call =>
-        {
-            call.Context.Session.CurrentDatabase.Roles.Add(call.Text("rolename", 0) ?? throw call.Missing("rolename"));
-            return 0;
-        };
         procedures["sp_set_session_context"] = static _ => 0;
         procedures["sp_reset_connection"] = static call =>
         {
@@ -40,6 +42,12 @@ internal static class Procedures
             return 0;
         };
         return procedures;
+    }
+
+    private static int Secure(ProcedureCall call, Action<SecurityStatements, ProcedureCall> act)
+    {
+        act(new SecurityStatements(call.Context, call.Transaction), call);
+        return 0;
     }
 }
 

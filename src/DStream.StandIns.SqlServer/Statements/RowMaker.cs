@@ -69,8 +69,8 @@ internal sealed class RowMaker(Database database, Table table)
 
     private void Check(object?[] row, string operation)
     {
-        var limit = database.Engine.Options.MaxTextReplBytes;
-        var tracked = limit >= 0 && (database.Cdc?.IsTracked(table) ?? false);
+        var limit = database.Engine.Configuration.MaxTextReplBytes;
+        var captured = limit >= 0 ? database.Cdc : null;
         for (var i = 0; i < row.Length; i++)
         {
             var column = table.Columns[i];
@@ -78,7 +78,7 @@ internal sealed class RowMaker(Database database, Table table)
             {
                 throw Errors.NullColumn(column.Name, $"{database.Name}.{table.FullName}", operation);
             }
-            if (tracked && (SqlTypes.IsMaxLob(column.Type) || SqlTypes.IsOldLob(column.Type.Kind)) && Bytes(row[i], column.Type) is var bytes && bytes > limit)
+            if (captured is not null && (SqlTypes.IsMaxLob(column.Type) || SqlTypes.IsOldLob(column.Type.Kind)) && Bytes(row[i], column.Type) is var bytes && bytes > limit && captured.Captures(table, column))
             {
                 throw Errors.Of(7139, 16, $"Length of LOB data ({bytes}) to be replicated exceeds configured maximum {limit}. Use the stored procedure sp_configure to increase the configured maximum value for max text repl size option, which defaults to 65536. A configured value of -1 indicates no limit, other than the limit imposed by the data type.");
             }

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
@@ -158,7 +159,9 @@ internal sealed partial class StatementRunner
 
     private async ValueTask TruncateAsync(TruncateTableStatement truncate)
     {
-        var (database, table) = ObjectResolver.Stored(new CompileContext(context.Session, batch.Variables), truncate.TableName);
+        var compile = new CompileContext(context.Session, batch.Variables);
+        DefinitionAccess.Demand(compile, truncate);
+        var (database, table) = ObjectResolver.Stored(compile, truncate.TableName);
         if (database.Cdc?.IsTracked(table) ?? false)
         {
             throw Errors.Of(4711, 16, $"Cannot truncate table '{truncate.TableName.BaseIdentifier.Value}' because it is published for replication or enabled for Change Data Capture.");

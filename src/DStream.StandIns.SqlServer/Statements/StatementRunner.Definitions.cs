@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Values;
@@ -26,15 +27,21 @@ internal sealed partial class StatementRunner
                     SetDatabaseOptions(alter);
                 }
                 break;
-            case AlterDatabaseStatement or GrantStatement or DenyStatement or RevokeStatement or CreateUserStatement or CreateLoginStatement
-                or AlterRoleStatement or CheckpointStatement or ReconfigureStatement:
-                // Recovery models, files and permissions change nothing here: everything is always granted.
+            case AlterDatabaseStatement or CheckpointStatement:
+                // Recovery models and files change nothing here.
                 break;
-            case CreateRoleStatement role:
+            case ReconfigureStatement:
                 lock (context.Engine.Gate)
                 {
-                    context.Session.CurrentDatabase.Roles.Add(role.Name.Value);
+                    context.Engine.Configuration.Install();
                 }
+                break;
+            case var security when SecurityStatements.Knows(security):
+                await RunWriteAsync(transaction =>
+                {
+                    new SecurityStatements(context, transaction).Run(security);
+                    return 0;
+                }).ConfigureAwait(false);
                 break;
             default:
                 await RunWriteAsync(transaction =>
@@ -76,6 +83,7 @@ internal sealed partial class StatementRunner
 
     private void DefineDatabase(TSqlStatement statement)
     {
+        DefinitionAccess.Demand(new CompileContext(context.Session, batch.Variables), statement);
         if (statement is CreateDatabaseStatement create)
         {
             if (context.Engine.Databases.ContainsKey(create.DatabaseName.Value))
@@ -100,6 +108,7 @@ internal sealed partial class StatementRunner
     private void Define(TSqlStatement statement, Transaction transaction)
     {
         var compile = new CompileContext(context.Session, batch.Variables);
+        DefinitionAccess.Demand(compile, statement);
         switch (statement)
         {
             case CreateSchemaStatement schema:
@@ -146,6 +155,11 @@ internal sealed partial class StatementRunner
             throw Errors.ObjectExists(node.Name.Value);
         }
         database.AddSchema(node.Name.Value);
+        var owner = node.Owner?.Value ?? (Access.IsOwner(context.Session, database) ? "dbo" : Access.UserIn(context.Session, database)!);
+        if (!string.Equals(owner, "dbo", StringComparison.OrdinalIgnoreCase))
+        {
+            new SecurityStatements(context, transaction).Change(database.Security with { SchemaOwners = database.Security.SchemaOwners.SetItem(node.Name.Value, owner) });
+        }
         transaction.OnRollback(() => database.Schemas.Remove(node.Name.Value));
     }
 
@@ -196,6 +210,9 @@ internal sealed partial class StatementRunner
             database.Cdc!.Remove(instance, transaction, context.LocalNow);
         }
         database.Tables.Remove((table.Schema, table.Name));
+        var security = database.Security;
+        database.Security = security.WithoutObject(table.Schema, table.Name);
+        transaction.OnRollback(() => database.Security = security);
         context.Engine.SchemaChanged();
         transaction.OnRollback(() =>
         {

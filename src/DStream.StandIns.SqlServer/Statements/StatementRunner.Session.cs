@@ -1,6 +1,7 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -90,10 +91,18 @@ internal sealed partial class StatementRunner
                 return true;
             case SetRowCountStatement { NumberRows: IntegerLiteral { Value: "0" } } or SetStatisticsStatement or SetErrorLevelStatement:
                 return true;
+            case ExecuteAsStatement impersonate:
+                ExecuteAs.Run(context.Session, impersonate.ExecuteContext, node => (string?)Scalar(node).ConvertTo(SqlTypes.SysName).Eval(Frame()));
+                return true;
+            case RevertStatement:
+                context.Session.Impersonations.TryPop(out _);
+                return true;
             case UseStatement use:
                 lock (context.Engine.Gate)
                 {
-                    context.Session.CurrentDatabase = context.Engine.Databases.GetValueOrDefault(use.DatabaseName.Value) ?? throw Errors.NoDatabase(use.DatabaseName.Value);
+                    var next = context.Engine.Databases.GetValueOrDefault(use.DatabaseName.Value) ?? throw Errors.NoDatabase(use.DatabaseName.Value);
+                    Access.Enter(context.Session, next);
+                    context.Session.CurrentDatabase = next;
                 }
                 context.Sink.Message(new SqlError(5701, 2, 0, $"Changed database context to '{context.Session.Database}'."));
                 return true;

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -26,13 +27,14 @@ internal sealed class TargetReader
         var read = new TableRead(Database, Table, TableAccess.Of(Hints(node, alias)), IsTarget: true);
         context.Reads.Add(read);
         var target = new TargetSource(read, _state);
+        var readable = Access.Readable(context.Session, Database, Table, target.Columns);
         SourceNode? found = null;
         var compiler = new FromCompiler(context, scope)
         {
             // UPDATE p SET ... FROM dbo.Persons AS p: the alias, or the same name, is the target.
             Target = reference => found is null && IsTarget(reference, named, alias) ? found = New(reference.Alias?.Value ?? reference.SchemaObject.BaseIdentifier.Value) : null,
         };
-        SourceNode New(string name) => new(scope.Add(name, named?.SchemaObject.SchemaIdentifier?.Value ?? "dbo", target.Columns), target);
+        SourceNode New(string name) => new(scope.Add(name, named?.SchemaObject.SchemaIdentifier?.Value ?? "dbo", readable), target);
         var where = node.WhereClause?.SearchCondition;
         if (node.FromClause is null)
         {

@@ -2,6 +2,7 @@ using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Values;
@@ -68,7 +69,8 @@ internal sealed class WriteCompiler(CompileContext context)
         var (database, table) = (reader.Database, reader.Table);
         var maker = new RowMaker(database, table);
         var (columns, variables) = Assignments(context, reader.Compiler, maker, table, reader.Target, node.SetClauses);
-        var output = OutputPlan.Compile(context, table, node);
+        Access.Demand(context.Session, database, "UPDATE", table, columns.Select(c => table.Columns[c.Position].Name));
+        var output = OutputPlan.Compile(context, database, table, node);
         var touchesKeys = table.Indexes.Exists(index => (index.IsUnique || index == table.Clustered) && index.Positions.Any(p => columns.Exists(c => c.Position == p)));
         return new WritePlan(Run, output?.Columns, context.Reads);
 
@@ -107,7 +109,8 @@ internal sealed class WriteCompiler(CompileContext context)
     private WritePlan Delete(DeleteSpecification node)
     {
         var reader = TargetReader.Compile(context, node);
-        var output = OutputPlan.Compile(context, reader.Table, node);
+        Access.Demand(context.Session, reader.Database, "DELETE", reader.Table);
+        var output = OutputPlan.Compile(context, reader.Database, reader.Table, node);
         return new WritePlan(Run, output?.Columns, context.Reads);
 
         long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)

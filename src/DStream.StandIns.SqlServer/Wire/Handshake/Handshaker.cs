@@ -77,7 +77,7 @@ internal sealed class Handshaker(
         try
         {
             if (strike.Error is { } injected) throw new SqlErrorException(injected);
-            LoginRules.Check(login, mars, options);
+            LoginRules.Check(login, mars, options, engine);
             var session = engine.Open(new SqlLogin(login.User, login.Password, database, login.Application, login.Host, packetBytes));
             if (strike.LosesReply)
             {

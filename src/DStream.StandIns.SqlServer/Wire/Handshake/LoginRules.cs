@@ -7,7 +7,7 @@ namespace DStream.StandIns.SqlServer.Wire.Handshake;
 /// <summary>Whom the listener lets in, before the engine is asked about the database.</summary>
 internal static class LoginRules
 {
-    public static void Check(Login7 login, bool mars, SqlServerListenerOptions options)
+    public static void Check(Login7 login, bool mars, SqlServerListenerOptions options, ISqlEngine engine)
     {
         if (!TdsVersions.IsServed(login.TdsVersion))
             throw Refuse(17828, 20, "stand-in: the client's protocol is older than TDS 7.3; ask for 7.3, 7.4 or 8.0.");
@@ -17,7 +17,7 @@ internal static class LoginRules
             throw Refuse(50_000, 16, "stand-in: MARS is not supported; take MultipleActiveResultSets out of the connection string.");
         if (login.ChangesPassword || login.AttachesFile)
             throw Refuse(50_000, 16, "stand-in: a login can neither change its password nor attach a database file.");
-        if (options.Logins is { } logins && !IsKnown(logins, login))
+        if (options.Logins is { } logins && !engine.HasLogin(login.User) && !IsKnown(logins, login))
             throw Refuse(18456, 14, $"Login failed for user '{login.User}'.");
     }
 

@@ -80,6 +80,34 @@ public sealed class SqlServerEngine(TimeProvider time, SqlServerEngineOptions? o
     public Lsn? MinLsn(string database, string captureInstance) =>
         With(database, cdc => cdc.Find(captureInstance) is { } instance ? cdc.State.Instances[instance].StartLsn : (Lsn?)null);
 
+    /// <summary>Keeps the database as it is now, for <see cref="Restore"/>.</summary>
+    public DatabaseBackup BackUp(string database)
+    {
+        lock (_state.Gate)
+        {
+            return DatabaseRestore.BackUp(Find(database));
+        }
+    }
+
+    /// <summary>
+    /// Takes a database back to a backup of it, as RESTORE DATABASE does: a new recovery fork, and log sequence numbers that were given since
+    /// the backup are given again, to other changes.
+    /// </summary>
+    /// <param name="database">Its name.</param>
+    /// <param name="backup">What <see cref="BackUp"/> returned for it.</param>
+    /// <param name="keepCdc">
+    /// Change data capture stays enabled, which is the default where a database is restored over itself; elsewhere that asks for KEEP_CDC.
+    /// False drops it.
+    /// </param>
+    /// <exception cref="InvalidOperationException">An open transaction wrote to the database.</exception>
+    public void Restore(string database, DatabaseBackup backup, bool keepCdc = true)
+    {
+        lock (_state.Gate)
+        {
+            DatabaseRestore.Run(Find(database), backup.Contents, keepCdc);
+        }
+    }
+
     /// <summary>Gives the database another recovery fork, as a restore does. The data stay as they are.</summary>
     public void ForkRecovery(string database)
     {

@@ -123,6 +123,27 @@ internal sealed class Table
         Locate();
     }
 
+    public TableContents Save() => new(Columns, [.. Indexes], [.. Slots().Select(slot => slot.Committed?.Values).OfType<object?[]>()], NextIdentity, LastColumnId);
+
+    /// <summary>Takes the table back to what it was, as one commit. Who reads the rows that are there now goes on with them.</summary>
+    public void Load(TableContents contents, long sequence)
+    {
+        (Columns, NextIdentity, LastColumnId) = (contents.Columns, contents.NextIdentity, contents.LastColumnId);
+        Indexes.Clear();
+        Indexes.AddRange(contents.Indexes.Select(index => index.Empty()));
+        Locate();
+        foreach (var row in contents.Rows)
+        {
+            var id = NextSlotId();
+            var slot = new RowSlot(Clustered.IsHeap ? [id] : Clustered.KeyOf(row), id) { Committed = new RowVersion(row, sequence) };
+            Clustered.Entries.Add(new IndexEntry(slot.Key, slot));
+            foreach (var index in Indexes.Skip(1))
+            {
+                index.Entries.Add(new IndexEntry(index.KeyOf(row), slot));
+            }
+        }
+    }
+
     public IEnumerable<RowSlot> Slots()
     {
         var (chunk, index) = (0, 0);

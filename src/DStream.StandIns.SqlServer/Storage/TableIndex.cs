@@ -32,6 +32,9 @@ internal sealed class TableIndex
     /// <summary>Where the key columns stand in the table's rows; set by the table when its layout changes.</summary>
     public int[] Positions { get; set; } = [];
 
+    /// <summary>The same index without entries.</summary>
+    public TableIndex Empty() => new(Name, Columns, IsUnique, IsPrimaryKey, IsConstraint);
+
     public object?[] KeyOf(object?[] row)
     {
         var key = new object?[Positions.Length];

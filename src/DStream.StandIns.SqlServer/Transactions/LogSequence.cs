@@ -18,6 +18,10 @@ internal sealed class LogSequence
 
     public Lsn Last { get; private set; }
 
+    public LogPosition Save() => new(_file, _block, _slot, Last);
+
+    public void Load(LogPosition position) => (_file, _block, _slot, Last) = position;
+
     /// <summary>The number of the next record.</summary>
     public Lsn Append()
     {
@@ -48,3 +52,6 @@ internal sealed class LogSequence
         }
     }
 }
+
+/// <summary>Where a log stands.</summary>
+internal readonly record struct LogPosition(uint File, uint Block, ushort Slot, Lsn Last);

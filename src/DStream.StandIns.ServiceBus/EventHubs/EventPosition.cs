@@ -6,7 +6,7 @@ namespace DStream.StandIns.ServiceBus.EventHubs;
 
 /// <summary>
 /// Where a receiver begins, as clients write it in their filter <c>apache.org:selector-filter:string</c>:
-/// <c>amqp.annotation.x-opt-offset > '-1'</c>, and the like over sequence numbers and times.
+/// <c>amqp.annotation.x-opt-offset > '-1'</c>, and the like over sequence numbers and times; the .NET SDK leaves the quotes out.
 /// </summary>
 internal sealed partial class EventPosition
 {
@@ -47,8 +47,8 @@ internal sealed partial class EventPosition
     public bool Includes(in StoredEvent stored) => _isInclusive ? _value(stored) >= _bound : _value(stored) > _bound;
 
     private static BrokerException Bad(string filter) => new(BrokerError.BadRequest,
-        $"The filter \"{filter}\" is no position: offset, sequence-number or enqueued-time after > or >= and a quoted number.");
+        $"The filter \"{filter}\" is no position: offset, sequence-number or enqueued-time after > or >= and a number.");
 
-    [GeneratedRegex(@"^\s*amqp\.annotation\.x-opt-(?<what>offset|sequence-number|enqueued-time)\s*>(?<equal>=)?\s*'(?<value>@latest|-?\d+)'\s*$")]
+    [GeneratedRegex(@"^\s*amqp\.annotation\.x-opt-(?<what>offset|sequence-number|enqueued-time)\s*>(?<equal>=)?\s*(?<quote>'?)(?<value>@latest|-?\d+)\k<quote>\s*$")]
     private static partial Regex Form();
 }

@@ -26,6 +26,7 @@ public sealed class EventHubPartitionTests
 
     [Theory]
     [InlineData("amqp.annotation.x-opt-offset > '-1'", 0)]
+    [InlineData("amqp.annotation.x-opt-offset > -1", 0)]
     [InlineData("amqp.annotation.x-opt-offset > '@latest'", 4)]
     [InlineData("amqp.annotation.x-opt-offset > '8'", 3)]
     [InlineData("amqp.annotation.x-opt-offset >= '8'", 2)]
@@ -49,6 +50,7 @@ public sealed class EventHubPartitionTests
     [Theory]
     [InlineData("")]
     [InlineData("x-opt-offset > '1'")]
+    [InlineData("amqp.annotation.x-opt-offset > '1")]
     [InlineData("amqp.annotation.x-opt-offset < '1'")]
     [InlineData("amqp.annotation.x-opt-offset > '99999999999999999999'")]
     public void Parse_NoPosition_IsRefused(string filter) =>

@@ -23,6 +23,8 @@ internal sealed class Database(EngineState engine, string name, int id)
 
     public LogSequence Log { get; } = new();
 
+    public AppLocks AppLocks { get; } = new();
+
     /// <summary>ALLOW_SNAPSHOT_ISOLATION; OFF in a new database, as in the real server.</summary>
     public bool AllowsSnapshot { get; set; } = id < 5;
 
@@ -38,6 +40,11 @@ internal sealed class Database(EngineState engine, string name, int id)
     /// <summary>Users, roles and permissions.</summary>
     public DatabaseSecurity Security { get; set; } = DatabaseSecurity.Empty;
 
+    /// <summary>Views, procedures and functions.</summary>
+    public Dictionary<(string Schema, string Name), IModule> Modules { get; } = new(NameComparer.Instance);
+
+    public Dictionary<(string Schema, string Name), Sequence> Sequences { get; } = new(NameComparer.Instance);
+
     /// <summary>Null while CDC is not enabled.</summary>
     public CdcDatabase? Cdc { get; set; }
 
@@ -46,10 +53,24 @@ internal sealed class Database(EngineState engine, string name, int id)
 
     public void AddSchema(string schema) => Schemas.Add(schema, ++_lastSchemaId);
 
+    /// <summary>The names of constraints in a schema: they share one space with its tables.</summary>
+    public IEnumerable<string> ConstraintNames(string schema) => Tables.Values.Where(t => string.Equals(t.Schema, schema, StringComparison.OrdinalIgnoreCase)).SelectMany(t =>
+        t.Checks.Select(c => c.Name).Concat(t.ForeignKeys.Select(k => k.Name)).Concat(t.Indexes.Where(i => i.IsConstraint).Select(i => i.Name!)).Append(t.Name));
+
     public Table? FindTable(string? schema, string name) => Tables.GetValueOrDefault((schema ?? "dbo", name));
 
     public IEnumerable<DatabaseObject> Objects() =>
-        Tables.Values.Select(Describe).Concat(Cdc is null ? [] : CdcObjects.Of(Cdc));
+        Tables.Values.Select(Describe).Concat(Modules.Values.OfType<ViewDefinition>().Select(Describe)).Concat(Cdc is null ? [] : CdcObjects.Of(Cdc));
+
+    /// <summary>Procedures, functions, constraints and sequences: objects without columns.</summary>
+    public IEnumerable<CatalogEntry> Entries() => Modules.Values.Where(m => m is not ViewDefinition)
+        .Select(m => new CatalogEntry(m.ObjectId, m.Schema, m.Name, m.Type, m.TypeName, 0, m.Created)).Concat(ConstraintObjects.Of(this));
+
+    private static DatabaseObject Describe(ViewDefinition view) => new(
+        view.ObjectId, view.Schema, view.Name, view.Shape.Select((c, i) => new ObjectColumn(c.Name, i + 1, c.Type, c.IsNullable)).ToArray(), false, null, view.Created)
+    {
+        Type = view.Type, TypeName = view.TypeName,
+    };
 
     public DatabaseObject? Object(int objectId) => Objects().FirstOrDefault(o => o.Id == objectId);
 
@@ -58,6 +79,10 @@ internal sealed class Database(EngineState engine, string name, int id)
         if (FindTable(schema, name) is { } table)
         {
             return Describe(table);
+        }
+        if (Modules.GetValueOrDefault((schema, name)) is ViewDefinition view)
+        {
+            return Describe(view);
         }
         return Cdc is null ? null : CdcObjects.Of(Cdc).FirstOrDefault(o =>
             string.Equals(o.Schema, schema, StringComparison.OrdinalIgnoreCase) && string.Equals(o.Name, name, StringComparison.OrdinalIgnoreCase));

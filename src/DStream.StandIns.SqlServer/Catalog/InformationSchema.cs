@@ -12,7 +12,7 @@ internal static class InformationSchema
     {
         views["INFORMATION_SCHEMA.TABLES"] = new(
             [Col("TABLE_CATALOG", Name, true), Col("TABLE_SCHEMA", Name, true), Col("TABLE_NAME", Name), Col("TABLE_TYPE", SqlTypes.VarChar(10), true)],
-            static (_, database) => database.Objects().Select(o => new object?[] { database.Name, o.Schema, o.Name, "BASE TABLE" }));
+            static (_, database) => database.Objects().Select(o => new object?[] { database.Name, o.Schema, o.Name, o.Type == "V " ? "VIEW" : "BASE TABLE" }));
         views["INFORMATION_SCHEMA.SCHEMATA"] = new(
             [Col("CATALOG_NAME", Name, true), Col("SCHEMA_NAME", Name), Col("SCHEMA_OWNER", Name, true)],
             static (_, database) => database.Schemas.Keys.Select(s => new object?[] { database.Name, s, "dbo" }));
@@ -25,11 +25,13 @@ internal static class InformationSchema
         views["INFORMATION_SCHEMA.KEY_COLUMN_USAGE"] = new(
             [Col("CONSTRAINT_NAME", Name), Col("TABLE_SCHEMA", Name, true), Col("TABLE_NAME", Name), Col("COLUMN_NAME", Name, true), Col("ORDINAL_POSITION", SqlTypes.Int)],
             static (_, database) => database.Tables.Values.SelectMany(t => t.Indexes.Where(i => i.IsConstraint).SelectMany(i =>
-                i.Columns.Select((c, n) => new object?[] { i.Name, t.Schema, t.Name, c.Name, n + 1 }))));
+                i.Columns.Select((c, n) => new object?[] { i.Name, t.Schema, t.Name, c.Name, n + 1 }))
+                .Concat(t.ForeignKeys.SelectMany(k => k.Columns.Select((c, n) => new object?[] { k.Name, t.Schema, t.Name, c.Name, n + 1 })))));
         views["INFORMATION_SCHEMA.TABLE_CONSTRAINTS"] = new(
             [Col("CONSTRAINT_NAME", Name), Col("TABLE_SCHEMA", Name, true), Col("TABLE_NAME", Name), Col("CONSTRAINT_TYPE", SqlTypes.VarChar(11), true)],
             static (_, database) => database.Tables.Values.SelectMany(t => t.Indexes.Where(i => i.IsConstraint).Select(i =>
-                new object?[] { i.Name, t.Schema, t.Name, i.IsPrimaryKey ? "PRIMARY KEY" : "UNIQUE" })));
+                new object?[] { i.Name, t.Schema, t.Name, i.IsPrimaryKey ? "PRIMARY KEY" : "UNIQUE" })
+                .Concat(t.ForeignKeys.Select(k => new object?[] { k.Name, t.Schema, t.Name, "FOREIGN KEY" })).Concat(t.Checks.Select(c => new object?[] { c.Name, t.Schema, t.Name, "CHECK" }))));
     }
 
     private static object?[] Column(Database database, DatabaseObject o, ObjectColumn c, int ordinal)

@@ -14,7 +14,7 @@ internal static class ObjectResolver
     public static RowSource Find(CompileContext context, SchemaObjectName name, TableAccess access)
     {
         var table = name.BaseIdentifier.Value;
-        if (table.StartsWith('#'))
+        if (IsTemporary(table))
         {
             context.UsesSessionTables = true;
             return new StoredTableSource(context.Session.TempTables.GetValueOrDefault(table) ?? throw Errors.InvalidObject(table));
@@ -48,7 +48,7 @@ internal static class ObjectResolver
     public static (Database Database, Table Table) Stored(CompileContext context, SchemaObjectName name, Func<string, Exception>? missing = null)
     {
         var table = name.BaseIdentifier.Value;
-        if (table.StartsWith('#'))
+        if (IsTemporary(table))
         {
             context.UsesSessionTables = true;
             return (context.Engine.Databases["tempdb"], context.Session.TempTables.GetValueOrDefault(table) ?? throw Errors.InvalidObject(table));
@@ -68,8 +68,46 @@ internal static class ObjectResolver
         throw missing?.Invoke(Text(name)) ?? Errors.InvalidObject(Text(name));
     }
 
+    public static ViewDefinition? View(CompileContext context, SchemaObjectName name) => Module(context, name) as ViewDefinition;
+
+    /// <summary>A view, procedure or function of one's own.</summary>
+    public static IModule? Module(CompileContext context, SchemaObjectName name)
+    {
+        if (IsTemporary(name.BaseIdentifier.Value) || name.ServerIdentifier is not null)
+        {
+            return null;
+        }
+        var database = DatabaseOf(context, name);
+        lock (context.Engine.Gate)
+        {
+            return database.Modules.GetValueOrDefault((name.SchemaIdentifier?.Value ?? "dbo", name.BaseIdentifier.Value));
+        }
+    }
+
+    /// <summary>The table that a statement writes to: stored, temporary or a variable.</summary>
+    public static (Database Database, Table Table) Target(CompileContext context, TableReference target)
+    {
+        switch (target)
+        {
+            case NamedTableReference named:
+                return Stored(context, named.SchemaObject);
+            case VariableTableReference variable:
+                context.UsesSessionTables = true;
+                return (context.Engine.Databases["tempdb"], context.Session.TempTables.GetValueOrDefault(variable.Variable.Name) ?? throw Errors.UndeclaredTable(variable.Variable.Name));
+            default:
+                throw Errors.Unsupported($"writing to {target.GetType().Name}");
+        }
+    }
+
+    /// <summary>A #table of the session; ##tables are tables of tempdb that everybody sees.</summary>
+    public static bool IsTemporary(string name) => name.StartsWith('#') && !name.StartsWith("##", StringComparison.Ordinal);
+
     public static Database DatabaseOf(CompileContext context, SchemaObjectName name)
     {
+        if (name.BaseIdentifier.Value.StartsWith("##", StringComparison.Ordinal))
+        {
+            return context.Engine.Databases["tempdb"];
+        }
         if (name.ServerIdentifier is not null)
         {
             throw Errors.Unsupported("four-part names");

@@ -15,10 +15,12 @@ internal static class ServerViews
             [Col("name", Name), Col("database_id", SqlTypes.Int), Col("create_date", SqlTypes.DateTime), Col("compatibility_level", SqlTypes.TinyInt),
              Col("collation_name", Name, true), Col("state", SqlTypes.TinyInt), Col("state_desc", SqlTypes.NVarChar(60)), Col("is_read_only", SqlTypes.Bit),
              Col("is_cdc_enabled", SqlTypes.Bit), Col("recovery_model_desc", SqlTypes.NVarChar(60)), Col("is_read_committed_snapshot_on", SqlTypes.Bit),
-             Col("snapshot_isolation_state", SqlTypes.TinyInt)],
+             Col("snapshot_isolation_state", SqlTypes.TinyInt), Col("snapshot_isolation_state_desc", SqlTypes.NVarChar(60)), Col("recovery_model", SqlTypes.TinyInt), Col("user_access_desc", SqlTypes.NVarChar(60)),
+             Col("is_auto_close_on", SqlTypes.Bit), Col("is_encrypted", SqlTypes.Bit), Col("is_broker_enabled", SqlTypes.Bit), Col("owner_sid", SqlTypes.VarBinary(85)), Col("log_reuse_wait_desc", SqlTypes.NVarChar(60))],
             static (context, _) => context.Engine.Databases.Values.OrderBy(d => d.Id).Select(d => new object?[]
             {
-                d.Name, d.Id, TemporalConversion.Round(d.Created, SqlTypes.DateTime), (byte)160, Collation.Name, (byte)0, "ONLINE", false, d.Cdc is not null, "FULL", false, (byte)1,
+                d.Name, d.Id, TemporalConversion.Round(d.Created, SqlTypes.DateTime), (byte)160, Collation.Name, (byte)0, "ONLINE", false, d.Cdc is not null, "FULL", d.ReadsCommittedVersions,
+                (byte)(d.AllowsSnapshot ? 1 : 0), d.AllowsSnapshot ? "ON" : "OFF", (byte)1, "MULTI_USER", false, false, false, new byte[] { 1 }, "NOTHING",
             }));
         views["sys.database_recovery_status"] = new(
             [Col("database_id", SqlTypes.Int), Col("database_guid", SqlTypes.UniqueIdentifier), Col("family_guid", SqlTypes.UniqueIdentifier),
@@ -27,11 +29,7 @@ internal static class ServerViews
         views["sys.configurations"] = new(
             [Col("configuration_id", SqlTypes.Int), Col("name", SqlTypes.NVarChar(35)), Col("value", SqlTypes.Variant, true), Col("value_in_use", SqlTypes.Variant, true)],
             static (context, _) => context.Engine.Configuration.Rows);
-        views["sys.dm_exec_sessions"] = new(
-            [Col("session_id", SqlTypes.SmallInt), Col("login_name", Name), Col("host_name", Name, true), Col("program_name", Name, true),
-             Col("database_id", SqlTypes.SmallInt), Col("open_transaction_count", SqlTypes.Int), Col("is_user_process", SqlTypes.Bit)],
-            static (context, _) => [[context.Session.Id, context.Session.Login.User, context.Session.Login.Host, context.Session.Login.Application,
-                (short)context.Session.CurrentDatabase.Id, context.Session.TransactionCount, true]]);
+        views["sys.servers"] = new([Col("server_id", SqlTypes.Int), Col("name", Name), Col("is_linked", SqlTypes.Bit)], static (context, _) => [[0, context.Engine.Options.ServerName, false]]);
         views["sys.dm_server_services"] = new(
             [Col("servicename", SqlTypes.NVarChar(256)), Col("status", SqlTypes.Int), Col("status_desc", SqlTypes.NVarChar(256))],
             static (_, _) => [["SQL Server (MSSQLSERVER)", 4, "Running"], ["SQL Server Agent (MSSQLSERVER)", 4, "Running"]]);

@@ -22,6 +22,9 @@ internal static class SystemViews
         ServerViews.Register(views);
         TableViews.Register(views);
         PrincipalViews.Register(views);
+        ConstraintViews.Register(views);
+        ModuleViews.Register(views);
+        SessionViews.Register(views);
         InformationSchema.Register(views);
         Cdc.CdcViews.Register(views);
         foreach (var table in views.Keys.Where(name => name.StartsWith("cdc.", StringComparison.Ordinal)).ToList())

@@ -21,6 +21,7 @@ internal sealed class SqlSession : ISqlSession
         _loginDatabase = CurrentDatabase = database;
         Random = engine.Options.Seed is { } seed ? new Random(seed + id) : new Random();
         LockOwner = new LockOwner(id);
+        Began = engine.LocalNow();
         engine.Sessions.Add(id, this);
     }
 
@@ -54,6 +55,11 @@ internal sealed class SqlSession : ISqlSession
 
     public LockOwner LockOwner { get; }
 
+    public DateTime Began { get; }
+
+    /// <summary>What sp_set_session_context set.</summary>
+    public Dictionary<string, object?> ContextValues { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public SessionSettings Settings { get; private set; } = new();
 
     public Random Random { get; }
@@ -73,10 +79,17 @@ internal sealed class SqlSession : ISqlSession
 
     public int LastError { get; set; }
 
+    /// <summary>@@IDENTITY.</summary>
     public object? LastIdentity { get; set; }
 
+    /// <summary>SCOPE_IDENTITY() outside of procedures and executed text.</summary>
+    public object? OuterIdentity { get; set; }
+
+    /// <summary>The ##tables that it made; they go with it.</summary>
+    public List<Table> GlobalTables { get; } = [];
+
     /// <summary>#tables, and @tables while their batch runs.</summary>
-    public Dictionary<string, Table> TempTables { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public SessionTables TempTables { get; } = new();
 
     public async ValueTask ExecuteAsync(SqlRequest request, IResultSink sink, CancellationToken attention)
     {
@@ -154,6 +167,24 @@ internal sealed class SqlSession : ISqlSession
         }
     }
 
+    /// <summary>What the session itself holds: application locks of its own and its ##tables.</summary>
+    private void ReleaseOwn()
+    {
+        lock (Engine.Gate)
+        {
+            foreach (var database in Engine.Databases.Values)
+            {
+                database.AppLocks.Release(hold => hold.Session == LockOwner && hold.Transaction is null);
+            }
+            foreach (var table in GlobalTables.Where(t => Engine.Databases["tempdb"].FindTable(t.Schema, t.Name) == t))
+            {
+                Engine.Databases["tempdb"].Tables.Remove((table.Schema, table.Name));
+                Engine.SchemaChanged();
+            }
+            GlobalTables.Clear();
+        }
+    }
+
     public void RollbackAll()
     {
         lock (Engine.Gate)
@@ -172,17 +203,20 @@ internal sealed class SqlSession : ISqlSession
         {
             RollbackAll();
         }
+        ReleaseOwn();
         TempTables.Clear();
         Settings = new SessionSettings();
         LockOwner.DeadlockPriority = 0;
+        ContextValues.Clear();
         CurrentDatabase = _loginDatabase;
         Impersonations.Clear();
-        (RowCount, LastError, LastIdentity) = (0, 0, null);
+        (RowCount, LastError, LastIdentity, OuterIdentity) = (0, 0, null, null);
     }
 
     public ValueTask DisposeAsync()
     {
         RollbackAll();
+        ReleaseOwn();
         TempTables.Clear();
         lock (Engine.Gate)
         {

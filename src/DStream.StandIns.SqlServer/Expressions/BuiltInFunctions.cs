@@ -58,6 +58,10 @@ internal static class BuiltInFunctions
         CatalogFunctions.Register(functions);
         PermissionFunctions.Register(functions);
         CdcScalarFunctions.Register(functions);
+        AppLockFunctions.Register(functions);
+        ChoiceFunctions.Register(functions);
+        IdentityFunctions.Register(functions);
+        JsonFunctions.Register(functions);
         return functions;
     }
 }

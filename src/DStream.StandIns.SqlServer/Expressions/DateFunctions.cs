@@ -25,7 +25,15 @@ internal static class DateFunctions
         functions["YEAR"] = new(1, 1, static site => Part(site, "year"));
         functions["MONTH"] = new(1, 1, static site => Part(site, "month"));
         functions["DAY"] = new(1, 1, static site => Part(site, "day"));
-        functions["EOMONTH"] = new(1, 1, static site => Of(SqlTypes.Date, site, static d => new DateOnly(d.Year, d.Month, DateTime.DaysInMonth(d.Year, d.Month))));
+        functions["EOMONTH"] = new(1, 2, static site =>
+        {
+            var (date, months) = (Local(site), site.Arguments.Length > 1 ? site.Integer(1) : static _ => 0);
+            return new Expr(SqlTypes.Date, f => date(f) is DateTime d && d.AddMonths((int)(months(f) ?? 0)) is var moved ? new DateOnly(moved.Year, moved.Month, DateTime.DaysInMonth(moved.Year, moved.Month)) : null);
+        });
+        functions["DATETRUNC"] = new(1, 1, Truncate, TakesDatePart: true);
+        functions["DATETIMEFROMPARTS"] = new(7, 7, static site => new Expr(SqlTypes.DateTime, f =>
+            Enumerable.Range(0, 7).Select(i => (int?)site.Integer(i)(f)).ToArray() is var p && p.Contains(null) ? null
+                : TemporalConversion.Round(new DateTime(p[0]!.Value, p[1]!.Value, p[2]!.Value, p[3]!.Value, p[4]!.Value, p[5]!.Value, p[6]!.Value, DateTimeKind.Unspecified), SqlTypes.DateTime)));
         functions["ISDATE"] = new(1, 1, static site => new Expr(SqlTypes.Int, f =>
             site.Text(0)(f) is string s && DateTime.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? 1 : 0, false));
         functions["DATEFROMPARTS"] = new(3, 3, static site => new Expr(SqlTypes.Date, f =>
@@ -70,6 +78,28 @@ internal static class DateFunctions
             }
             : null);
     }
+
+    private static Expr Truncate(FunctionCallSite site)
+    {
+        var type = SqlTypes.IsCharacter(site.TypeOf(0).Kind) ? SqlTypes.DateTime2() : site.TypeOf(0);
+        var (date, part) = (Local(site), Normalize(site.DatePart));
+        return new Expr(type, f => date(f) is DateTime d ? Conversion.To(Cut(d, part), DateTime2, type) : null);
+    }
+
+    private static DateTime Cut(DateTime d, string part) => part switch
+    {
+        "year" => new DateTime(d.Year, 1, 1, 0, 0, 0, DateTimeKind.Unspecified),
+        "quarter" => new DateTime(d.Year, (((d.Month - 1) / 3) * 3) + 1, 1, 0, 0, 0, DateTimeKind.Unspecified),
+        "month" => new DateTime(d.Year, d.Month, 1, 0, 0, 0, DateTimeKind.Unspecified),
+        "week" => d.Date.AddDays(-(int)d.DayOfWeek),
+        "day" or "dayofyear" => d.Date,
+        "hour" => d.AddTicks(-(d.Ticks % TimeSpan.TicksPerHour)),
+        "minute" => d.AddTicks(-(d.Ticks % TimeSpan.TicksPerMinute)),
+        "second" => d.AddTicks(-(d.Ticks % TimeSpan.TicksPerSecond)),
+        "millisecond" => d.AddTicks(-(d.Ticks % TimeSpan.TicksPerMillisecond)),
+        "microsecond" => d.AddTicks(-(d.Ticks % 10)),
+        _ => throw Errors.Of(9810, 16, $"The datepart {part} is not supported by date function datetrunc for data type datetime2."),
+    };
 
     private static DateTime Shift(DateTime date, string part, long n)
     {

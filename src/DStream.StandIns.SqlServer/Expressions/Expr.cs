@@ -30,6 +30,9 @@ internal sealed record Expr(SqlType Type, Scalar Eval, bool IsNullable = true)
 
     public bool IsIdentity { get; init; }
 
+    /// <summary>COLLATE stands at the expression itself: it wins over a column's collation.</summary>
+    public bool IsCollated { get; init; }
+
     public static Expr Constant(SqlType type, object? value) =>
         new(type, _ => value, value is null) { IsConstant = true, IsNullLiteral = value is null };
 

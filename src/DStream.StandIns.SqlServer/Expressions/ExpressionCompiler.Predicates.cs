@@ -108,7 +108,22 @@ internal sealed partial class ExpressionCompiler
             side.Type.Kind == common.Kind && !SqlTypes.IsDecimal(common.Kind) || SameCarrier(side.Type.Kind, common.Kind)
                 ? side.Eval
                 : side.ConvertTo(SqlTypes.IsCharacter(common.Kind) ? SqlTypes.NVarChar(-1) : common).Eval;
-        return (Side(left), Side(right), ValueOrder.Of(common));
+        return (Side(left), Side(right), ValueOrder.Of(SqlTypes.IsCharacter(common.Kind) ? common with { Collation = CollationOf(left, right) } : common));
+    }
+
+    /// <summary>Whose collation a comparison takes: COLLATE before a column's, a column's before the database's.</summary>
+    private static string? CollationOf(Expr left, Expr right)
+    {
+        var (a, b) = (left.Type.Collation, right.Type.Collation);
+        if (left.IsCollated != right.IsCollated)
+        {
+            return left.IsCollated ? a : b;
+        }
+        if (a is not null && b is not null && !a.Equals(b, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Errors.Of(468, 16, $"Cannot resolve the collation conflict between \"{a}\" and \"{b}\" in the equal to operation.", 9);
+        }
+        return a ?? b;
     }
 
     // Kinds whose values compare as they are.
@@ -149,8 +164,19 @@ internal sealed partial class ExpressionCompiler
         {
             return Any(value, node.ComparisonType, node.Subquery);
         }
-        throw Errors.Unsupported("comparison with ALL");
+        // v op ALL (q) is NOT (v opposite ANY (q)), in three-valued logic too.
+        return Not(Any(value, Opposite(node.ComparisonType), node.Subquery));
     }
+
+    private static BooleanComparisonType Opposite(BooleanComparisonType op) => op switch
+    {
+        BooleanComparisonType.Equals => BooleanComparisonType.NotEqualToBrackets,
+        BooleanComparisonType.NotEqualToBrackets or BooleanComparisonType.NotEqualToExclamation => BooleanComparisonType.Equals,
+        BooleanComparisonType.GreaterThan => BooleanComparisonType.LessThanOrEqualTo,
+        BooleanComparisonType.LessThan => BooleanComparisonType.GreaterThanOrEqualTo,
+        BooleanComparisonType.GreaterThanOrEqualTo or BooleanComparisonType.NotLessThan => BooleanComparisonType.LessThan,
+        _ => BooleanComparisonType.GreaterThan,
+    };
 
     private Predicate Any(Expr value, BooleanComparisonType op, ScalarSubquery subquery)
     {
@@ -180,11 +206,12 @@ internal sealed partial class ExpressionCompiler
 
     private Predicate Like(LikePredicate node)
     {
-        var text = Compile(node.FirstExpression).ConvertTo(SqlTypes.NVarChar(-1)).Eval;
-        var pattern = Compile(node.SecondExpression).ConvertTo(SqlTypes.NVarChar(-1)).Eval;
+        var (first, second) = (Compile(node.FirstExpression), Compile(node.SecondExpression));
+        var isCaseSensitive = Collation.IsCaseSensitive(CollationOf(first, second));
+        var (text, pattern) = (first.ConvertTo(SqlTypes.NVarChar(-1)).Eval, second.ConvertTo(SqlTypes.NVarChar(-1)).Eval);
         var escape = node.EscapeExpression is null ? null : Compile(node.EscapeExpression).Eval;
         Predicate like = frame => text(frame) is string t && pattern(frame) is string p
-            ? LikePattern.Matches(t, p, escape?.Invoke(frame) is string { Length: 1 } e ? e[0] : null) ? Truth.True : Truth.False
+            ? LikePattern.Matches(t, p, escape?.Invoke(frame) is string { Length: 1 } e ? e[0] : null, isCaseSensitive) ? Truth.True : Truth.False
             : Truth.Unknown;
         return node.NotDefined ? Not(like) : like;
     }

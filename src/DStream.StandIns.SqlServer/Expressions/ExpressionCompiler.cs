@@ -19,9 +19,23 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
     {
         if (Scope.Substitute?.Invoke(node) is { } substituted)
         {
-            return substituted;
+            return Collated(node, substituted);
         }
-        return node switch
+        return Collated(node, CompileNode(node));
+    }
+
+    private static Expr Collated(ScalarExpression node, Expr value)
+    {
+        if (node is not PrimaryExpression { Collation: { } collation } || !SqlTypes.IsCharacter(value.Type.Kind))
+        {
+            return value;
+        }
+        var name = collation.Value.Equals("DATABASE_DEFAULT", StringComparison.OrdinalIgnoreCase) ? null : collation.Value;
+        return value with { Type = value.Type with { Collation = name }, Column = null, IsCollated = true };
+    }
+
+    private Expr CompileNode(ScalarExpression node) =>
+        node switch
         {
             ParenthesisExpression inner => Compile(inner.Expression),
             ColumnReferenceExpression column => Column(column),
@@ -36,14 +50,16 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
             TryConvertCall convert => Try(ConvertWithStyle(convert.Parameter, convert.DataType, convert.Style)),
             SearchedCaseExpression or SimpleCaseExpression or IIfCall or CoalesceExpression or NullIfExpression => Conditional((PrimaryExpression)node),
             ScalarSubquery subquery => Subquery(subquery),
-            FunctionCall call => BuiltInFunctions.Compile(this, call),
+            FunctionCall call => OwnFunction(call) ?? BuiltInFunctions.Compile(this, call),
+            NextValueForExpression next => NextValue(next),
             LeftFunctionCall left => BuiltInFunctions.Compile(this, "LEFT", left.Parameters),
             RightFunctionCall right => BuiltInFunctions.Compile(this, "RIGHT", right.Parameters),
             ParameterlessCall call => BuiltInFunctions.Compile(this, call.ParameterlessCallType.ToString(), []),
             AtTimeZoneCall zone => AtTimeZone(zone),
+            ParseCall parse => Parsed(parse.StringValue, parse.DataType, parse.Culture),
+            TryParseCall parse => Try(Parsed(parse.StringValue, parse.DataType, parse.Culture)),
             _ => throw Errors.Unsupported($"expression {node.GetType().Name}"),
         };
-    }
 
     public Expr Variable(string name)
     {
@@ -163,12 +179,37 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
 
     private Expr ConvertWithStyle(ScalarExpression parameter, DataTypeReference type, ScalarExpression? style)
     {
-        var number = style is null ? -1 : Compile(style) is { IsConstant: true } constant
-            ? (int)Conversion.To(constant.Eval(null!), constant.Type, SqlTypes.Int)!
-            : throw Errors.Unsupported("a style of CONVERT that is not a constant");
         var target = DataTypes.Resolve(type, isCast: true);
         var operand = Compile(parameter);
+        var chosen = style is null ? null : Compile(style).ConvertTo(SqlTypes.Int);
+        if (chosen is { IsConstant: false })
+        {
+            return new Expr(target, frame => Conversion.To(operand.Eval(frame), operand.Type, target, (int)(chosen.Eval(frame) ?? 0)));
+        }
+        var number = (int)(chosen?.Eval(null!) ?? -1);
         return number == -1 ? operand.ConvertTo(target) : operand.ConvertTo(target, number);
+    }
+
+    /// <summary>PARSE: text as a culture writes numbers and dates.</summary>
+    private Expr Parsed(ScalarExpression text, DataTypeReference type, ScalarExpression? culture)
+    {
+        var target = DataTypes.Resolve(type, isCast: true);
+        var (value, name) = (Compile(text).ConvertTo(SqlTypes.NVarChar(4000)).Eval, culture is null ? null : Compile(culture).ConvertTo(SqlTypes.NVarChar(30)).Eval);
+        return new Expr(target, frame =>
+        {
+            if (value(frame) is not string given)
+            {
+                return null;
+            }
+            var format = CultureInfo.GetCultureInfo((string?)name?.Invoke(frame) ?? "en-US");
+            if (SqlTypes.IsNumeric(target.Kind) && decimal.TryParse(given, NumberStyles.Currency, format, out var number))
+            {
+                return Conversion.To(new SqlDecimal(number), new SqlType(SqlKind.Decimal, 0, 38, 10), target);
+            }
+            return SqlTypes.IsTemporal(target.Kind) && DateTime.TryParse(given, format, out var time)
+                ? Conversion.To(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), SqlTypes.DateTime2(), target)
+                : throw Errors.Of(9819, 16, $"Error converting string value '{given}' into data type {TypeNames.Name(target.Kind)} using culture '{format.Name}'.");
+        });
     }
 
     private static Expr Try(Expr inner)
@@ -206,6 +247,37 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
                 ? throw Errors.Of(512, 16, "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.")
                 : value;
         });
+    }
+
+    /// <summary>schema.function(...): a function of one's own needs its schema.</summary>
+    private Expr? OwnFunction(FunctionCall call)
+    {
+        if (call.CallTarget is not MultiPartIdentifierCallTarget { MultiPartIdentifier.Identifiers: [.., var schema] })
+        {
+            return null;
+        }
+        lock (Context.Engine.Gate)
+        {
+            return Context.Database.Modules.GetValueOrDefault((schema.Value, call.FunctionName.Value)) is Catalog.FunctionDefinition function
+                ? Statements.ModuleCompiler.Scalar(this, function, call.Parameters)
+                : null;
+        }
+    }
+
+    private Expr NextValue(NextValueForExpression node)
+    {
+        Storage.Sequence sequence;
+        lock (Context.Engine.Gate)
+        {
+            sequence = Statements.SequenceDefiner.Find(Context.Database, node.SequenceName);
+        }
+        return new Expr(sequence.Type, frame =>
+        {
+            lock (frame.Context.Engine.Gate)
+            {
+                return sequence.Next();
+            }
+        }, false);
     }
 
     private Expr AtTimeZone(AtTimeZoneCall node)

@@ -11,7 +11,8 @@ internal static class GlobalVariables
         "@@ROWCOUNT" => new Expr(SqlTypes.Int, static f => (int)f.Context.Session.RowCount, false),
         "@@ERROR" => new Expr(SqlTypes.Int, static f => f.Context.Session.LastError, false),
         "@@TRANCOUNT" => new Expr(SqlTypes.Int, static f => f.Context.Session.TransactionCount, false),
-        "@@IDENTITY" => new Expr(SqlTypes.Decimal(38, 0), static f => Identity(f)),
+        "@@IDENTITY" => new Expr(SqlTypes.Decimal(38, 0), static f => Identity(f.Context.Session.LastIdentity)),
+        "@@PROCID" => new Expr(SqlTypes.Int, static f => f.Context.ModuleId, false),
         "@@SPID" => new Expr(SqlTypes.SmallInt, static f => f.Context.Session.Id, false),
         "@@SERVERNAME" => new Expr(SqlTypes.SysName, static f => f.Context.Engine.Options.ServerName),
         "@@SERVICENAME" => Expr.Constant(SqlTypes.SysName, "MSSQLSERVER"),
@@ -27,6 +28,6 @@ internal static class GlobalVariables
         _ => throw Errors.Of(137, 15, $"Must declare the scalar variable \"{name}\".", 2),
     };
 
-    public static object? Identity(Frame frame) =>
-        Conversion.To(frame.Context.Session.LastIdentity, SqlTypes.BigInt, SqlTypes.Decimal(38, 0));
+    public static object? Identity(object? value) =>
+        Conversion.To(value, SqlTypes.BigInt, SqlTypes.Decimal(38, 0));
 }

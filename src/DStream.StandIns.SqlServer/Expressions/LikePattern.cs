@@ -5,16 +5,17 @@ namespace DStream.StandIns.SqlServer.Expressions;
 /// <summary>LIKE: % any text, _ any character, [a-z] and [^a-z] sets, an optional escape character.</summary>
 internal static class LikePattern
 {
-    public static bool Matches(string text, string pattern, char? escape) => Matches(text.AsSpan(), pattern.AsSpan(), escape);
+    public static bool Matches(string text, string pattern, char? escape, bool isCaseSensitive = false) =>
+        Matches(text.AsSpan(), pattern.AsSpan(), escape, isCaseSensitive);
 
-    private static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern, char? escape)
+    private static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern, char? escape, bool isCaseSensitive)
     {
         while (pattern.Length > 0)
         {
             var symbol = pattern[0];
             if (symbol == escape && pattern.Length > 1)
             {
-                if (text.Length == 0 || !Collation.SameCharacter(text[0], pattern[1]))
+                if (text.Length == 0 || !Same(text[0], pattern[1], isCaseSensitive))
                 {
                     return false;
                 }
@@ -24,7 +25,7 @@ internal static class LikePattern
             }
             if (symbol == '%')
             {
-                return MatchesRest(text, pattern.TrimStart('%'), escape);
+                return MatchesRest(text, pattern.TrimStart('%'), escape, isCaseSensitive);
             }
             if (text.Length == 0)
             {
@@ -33,13 +34,13 @@ internal static class LikePattern
             var used = 1;
             if (symbol == '[' && pattern.IndexOf(']') is > 1 and var end)
             {
-                if (!InSet(text[0], pattern[1..end]))
+                if (!InSet(text[0], pattern[1..end], isCaseSensitive))
                 {
                     return false;
                 }
                 used = end + 1;
             }
-            else if (symbol != '_' && !Collation.SameCharacter(text[0], symbol))
+            else if (symbol != '_' && !Same(text[0], symbol, isCaseSensitive))
             {
                 return false;
             }
@@ -50,7 +51,7 @@ internal static class LikePattern
         return text.TrimEnd(' ').Length == 0;
     }
 
-    private static bool MatchesRest(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern, char? escape)
+    private static bool MatchesRest(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern, char? escape, bool isCaseSensitive)
     {
         if (pattern.Length == 0)
         {
@@ -58,7 +59,7 @@ internal static class LikePattern
         }
         for (var i = 0; i <= text.Length; i++)
         {
-            if (Matches(text[i..], pattern, escape))
+            if (Matches(text[i..], pattern, escape, isCaseSensitive))
             {
                 return true;
             }
@@ -66,22 +67,25 @@ internal static class LikePattern
         return false;
     }
 
-    private static bool InSet(char symbol, ReadOnlySpan<char> set)
+    private static bool Same(char left, char right, bool isCaseSensitive) => isCaseSensitive ? left == right : Collation.SameCharacter(left, right);
+
+    private static bool InSet(char symbol, ReadOnlySpan<char> set, bool isCaseSensitive)
     {
         var negated = set[0] == '^';
         set = negated ? set[1..] : set;
-        var upper = char.ToUpperInvariant(symbol);
+        char Fold(char c) => isCaseSensitive ? c : char.ToUpperInvariant(c);
+        var upper = Fold(symbol);
         var found = false;
         for (var i = 0; i < set.Length && !found; i++)
         {
             if (i + 2 < set.Length && set[i + 1] == '-')
             {
-                found = upper >= char.ToUpperInvariant(set[i]) && upper <= char.ToUpperInvariant(set[i + 2]);
+                found = upper >= Fold(set[i]) && upper <= Fold(set[i + 2]);
                 i += 2;
             }
             else
             {
-                found = upper == char.ToUpperInvariant(set[i]);
+                found = upper == Fold(set[i]);
             }
         }
         return found != negated;

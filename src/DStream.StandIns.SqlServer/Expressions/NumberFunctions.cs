@@ -22,6 +22,14 @@ internal static class NumberFunctions
         functions["LOG10"] = new(1, 1, static site => Real(site, Math.Log10));
         functions["SIN"] = new(1, 1, static site => Real(site, Math.Sin));
         functions["COS"] = new(1, 1, static site => Real(site, Math.Cos));
+        functions["TAN"] = new(1, 1, static site => Real(site, Math.Tan));
+        functions["COT"] = new(1, 1, static site => Real(site, static v => 1 / Math.Tan(v)));
+        functions["ASIN"] = new(1, 1, static site => Real(site, Math.Asin));
+        functions["ACOS"] = new(1, 1, static site => Real(site, Math.Acos));
+        functions["ATAN"] = new(1, 1, static site => Real(site, Math.Atan));
+        functions["ATN2"] = new(2, 2, static site => new Expr(SqlTypes.Float, f => site.Float(0)(f) is double y && site.Float(1)(f) is double x ? Math.Atan2(y, x) : null));
+        functions["DEGREES"] = new(1, 1, static site => Real(site, static v => v * 180 / Math.PI));
+        functions["RADIANS"] = new(1, 1, static site => Real(site, static v => v * Math.PI / 180));
         functions["PI"] = new(0, 0, static _ => Expr.Constant(SqlTypes.Float, Math.PI));
         functions["RAND"] = new(0, 1, static _ => new Expr(SqlTypes.Float, static f => f.Context.Session.Random.NextDouble(), false));
         functions["CHECKSUM"] = new(1, 64, static site => new Expr(SqlTypes.Int, f =>

@@ -11,7 +11,7 @@ internal static class SystemFunctions
         functions["ISNULL"] = new(2, 2, IsNull);
         functions["NEWID"] = new(0, 0, static _ => new Expr(SqlTypes.UniqueIdentifier, static f => NewGuid(f), false));
         functions["NEWSEQUENTIALID"] = functions["NEWID"];
-        functions["SCOPE_IDENTITY"] = new(0, 0, static _ => new Expr(SqlTypes.Decimal(38, 0), GlobalVariables.Identity));
+        functions["SCOPE_IDENTITY"] = new(0, 0, static _ => new Expr(SqlTypes.Decimal(38, 0), static f => GlobalVariables.Identity(f.Context.ScopeIdentity)));
         functions["ROWCOUNT_BIG"] = new(0, 0, static _ => new Expr(SqlTypes.BigInt, static f => f.Context.Session.RowCount, false));
         functions["XACT_STATE"] = new(0, 0, static _ => new Expr(SqlTypes.SmallInt, static f => f.Context.Session.TransactionState, false));
         functions["DB_NAME"] = new(0, 1, static site => new Expr(SqlTypes.SysName, site.Arguments.Length == 0

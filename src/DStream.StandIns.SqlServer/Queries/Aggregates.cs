@@ -1,4 +1,3 @@
-using System.Text;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
@@ -19,7 +18,11 @@ internal abstract class AggregateState
 
 internal static class Aggregates
 {
-    private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase) { "COUNT", "COUNT_BIG", "SUM", "MIN", "MAX", "AVG", "STRING_AGG" };
+    private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "COUNT", "COUNT_BIG", "SUM", "MIN", "MAX", "AVG", "STRING_AGG",
+        "STDEV", "STDEVP", "VAR", "VARP", "CHECKSUM_AGG", "APPROX_COUNT_DISTINCT",
+    };
 
     public static bool IsAggregate(string name) => Names.Contains(name);
 
@@ -28,6 +31,10 @@ internal static class Aggregates
         var name = call.FunctionName.Value.ToUpperInvariant();
         var isStar = call.Parameters is [ColumnReferenceExpression { ColumnType: ColumnType.Wildcard }];
         var distinct = call.UniqueRowFilter == UniqueRowFilter.Distinct;
+        if (name == "APPROX_COUNT_DISTINCT")
+        {
+            (name, distinct) = ("COUNT_BIG", true);
+        }
         if (name is "COUNT" or "COUNT_BIG")
         {
             var counted = isStar ? null : compiler.Compile(call.Parameters[0]);
@@ -45,7 +52,14 @@ internal static class Aggregates
             case "STRING_AGG":
                 var text = value.ConvertTo(SqlTypes.NVarChar(-1));
                 var separator = compiler.Compile(call.Parameters[1]).ConvertTo(SqlTypes.NVarChar(-1)).Eval;
-                return new Aggregate(SqlTypes.NVarChar(value.Type.MaxLength == -1 ? -1 : 4000), () => new Join(text.Eval, separator), true);
+                var sort = (call.WithinGroupClause?.OrderByClause.OrderByElements ?? []).Select(e => new SortKey(compiler.Compile(e.Expression), e.SortOrder == SortOrder.Descending)).ToArray();
+                var joined = SqlTypes.IsNational(value.Type.Kind) ? SqlTypes.NVarChar(value.Type.MaxLength == -1 ? -1 : 4000) : SqlTypes.VarChar(value.Type.MaxLength == -1 ? -1 : 8000);
+                return new Aggregate(joined, () => new Join(text.Eval, separator, sort), true);
+            case "STDEV" or "STDEVP" or "VAR" or "VARP":
+                var number = value.ConvertTo(SqlTypes.Float).Eval;
+                return new Aggregate(SqlTypes.Float, () => new Deviation(number, name), true);
+            case "CHECKSUM_AGG":
+                return new Aggregate(SqlTypes.Int, () => new Fold(value.ConvertTo(SqlTypes.Int).Eval, Filter(distinct, value), null, static (sum, v) => (sum as int? ?? 0) ^ (int)v, static sum => sum), true);
             default:
                 return SumOrAverage(value, name == "AVG", distinct);
         }
@@ -104,17 +118,54 @@ internal static class Aggregates
         }
     }
 
-    private sealed class Join(Scalar value, Scalar separator) : AggregateState
+    private sealed class Join(Scalar value, Scalar separator, SortKey[] sort) : AggregateState
     {
-        private StringBuilder? _text;
+        private readonly Sorter _sorter = new(sort);
+        private readonly List<(object?[] Keys, string Text)> _parts = [];
+        private string _separator = "";
 
-        public override object? Result => _text?.ToString();
+        public override object? Result => _parts.Count == 0 ? null
+            : string.Join(_separator, (sort.Length == 0 ? _parts.AsEnumerable() : _parts.OrderBy(p => p.Keys, _sorter)).Select(p => p.Text));
 
         public override void Add(Frame frame)
         {
             if (value(frame) is string text)
             {
-                _text = _text is null ? new StringBuilder(text) : _text.Append((string?)separator(frame)).Append(text);
+                _separator = (string?)separator(frame) ?? "";
+                _parts.Add((_sorter.KeysOf(frame), text));
+            }
+        }
+    }
+
+    /// <summary>Standard deviation and variance by Welford's recurrence.</summary>
+    private sealed class Deviation(Scalar value, string name) : AggregateState
+    {
+        private long _count;
+        private double _mean;
+        private double _squares;
+
+        public override object? Result
+        {
+            get
+            {
+                var degrees = name.EndsWith('P') ? _count : _count - 1;
+                if (degrees <= 0)
+                {
+                    return null;
+                }
+                var variance = _squares / degrees;
+                return name.StartsWith("VAR", StringComparison.Ordinal) ? variance : Math.Sqrt(variance);
+            }
+        }
+
+        public override void Add(Frame frame)
+        {
+            if (value(frame) is double number)
+            {
+                _count++;
+                var delta = number - _mean;
+                _mean += delta / _count;
+                _squares += delta * (number - _mean);
             }
         }
     }

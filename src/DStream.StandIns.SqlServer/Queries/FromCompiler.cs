@@ -1,6 +1,7 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -12,9 +13,10 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
 {
     private readonly ExpressionCompiler _expressions = new(context, scope);
     private readonly List<(JoinNode Node, BooleanExpression? On)> _joins = [];
+    private readonly List<(FullJoinNode Node, BooleanExpression On)> _fullJoins = [];
 
     /// <summary>The target of an UPDATE or DELETE that the FROM clause names too; it is read in place of a second look at the table.</summary>
-    public Func<NamedTableReference, SourceNode?>? Target { get; init; }
+    public Func<TableReference, SourceNode?>? Target { get; init; }
 
     public RowNode? Compile(FromClause? from, BooleanExpression? where, RowNode? root = null)
     {
@@ -37,6 +39,17 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         return join;
     }
 
+    private FullJoinNode FullJoin(RowNode left, RowNode right, BooleanExpression on)
+    {
+        var join = new FullJoinNode(left, right);
+        foreach (var leaf in join.Leaves)
+        {
+            leaf.ScopeSource.IsNullExtended = true;
+        }
+        _fullJoins.Add((join, on));
+        return join;
+    }
+
     /// <summary>With all names known: ranges for the sources, and filters as early as they can be.</summary>
     public RowNode Plan(RowNode root, BooleanExpression? where)
     {
@@ -44,9 +57,9 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         var conjuncts = SeekPlanner.Conjuncts(where).ToArray();
         var whereConditions = planner.Conditions(conjuncts).ToArray();
         var first = root;
-        while (first is JoinNode join)
+        while (first is JoinNode or FullJoinNode)
         {
-            first = join.Left;
+            first = first is JoinNode join ? join.Left : ((FullJoinNode)first).Left;
         }
         if (first is SourceNode source)
         {
@@ -54,7 +67,8 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
             foreach (var conjunct in conjuncts)
             {
                 var (filter, sources) = planner.Track(() => _expressions.Compile(conjunct));
-                if (sources == source.Sources)
+                // Before a FULL JOIN a row that the filter leaves out would still match the other side.
+                if (sources == source.Sources && _fullJoins.Count == 0)
                 {
                     source.Filter = source.Filter is null ? filter : ExpressionCompiler.And(source.Filter, filter);
                 }
@@ -63,6 +77,10 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         foreach (var (join, on) in _joins)
         {
             PlanJoin(planner, join, on, whereConditions);
+        }
+        foreach (var (join, on) in _fullJoins)
+        {
+            join.On = _expressions.Compile(on);
         }
         return root;
     }
@@ -102,7 +120,8 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
                 var (outer, preserved) = (Build(join.FirstTableReference), Build(join.SecondTableReference));
                 return Join(preserved, outer, join.SearchCondition, isOuter: true);
             case QualifiedJoin { QualifiedJoinType: QualifiedJoinType.FullOuter }:
-                throw Errors.Unsupported("FULL OUTER JOIN");
+                var full = (QualifiedJoin)reference;
+                return FullJoin(Build(full.FirstTableReference), Build(full.SecondTableReference), full.SearchCondition);
             case QualifiedJoin join:
                 return Join(Build(join.FirstTableReference), Build(join.SecondTableReference), join.SearchCondition,
                     join.QualifiedJoinType == QualifiedJoinType.LeftOuter);
@@ -131,10 +150,14 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
 
     private SourceNode Source(TableReference reference)
     {
+        if (Target?.Invoke(reference) is { } target)
+        {
+            return target;
+        }
         switch (reference)
         {
             case NamedTableReference named:
-                return Target?.Invoke(named) ?? Named(named);
+                return Named(named);
             case QueryDerivedTable derived:
                 return Leaf(derived, new QuerySource(Named(new QueryCompiler(context).Compile(derived.QueryExpression, scope.Parent), derived.Columns)));
             case InlineDerivedTable values:
@@ -143,10 +166,16 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
                 return Leaf(function, TableFunctions.Compile(context, _expressions, function));
             case GlobalFunctionTableReference function:
                 return Leaf(function, TableFunctions.CompileGlobal(context, _expressions, function));
+            case OpenJsonTableReference json:
+                return Leaf(json, OpenJson.Compile(_expressions, json));
+            case PivotedTableReference pivot:
+                return Leaf(pivot, new QuerySource(PivotSource.Pivot(context, pivot)));
+            case UnpivotedTableReference unpivot:
+                return Leaf(unpivot, new QuerySource(PivotSource.Unpivot(context, unpivot)));
             case VariableTableReference variable:
                 context.UsesSessionTables = true;
                 var table = context.Session.TempTables.GetValueOrDefault(variable.Variable.Name)
-                    ?? throw Errors.Of(1087, 15, $"Must declare the table variable \"{variable.Variable.Name}\".", 2);
+                    ?? throw Errors.UndeclaredTable(variable.Variable.Name);
                 return Add(variable.Alias?.Value ?? variable.Variable.Name, null, new StoredTableSource(table));
             default:
                 throw Errors.Unsupported($"table reference {reference.GetType().Name}");
@@ -161,6 +190,10 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
             string.Equals(c.Name, name.BaseIdentifier.Value, StringComparison.OrdinalIgnoreCase)) is { Query: { } common })
         {
             return Add(alias, null, new QuerySource(common));
+        }
+        if (ObjectResolver.View(context, name) is { } view)
+        {
+            return Add(alias, view.Schema, new QuerySource(ModuleCompiler.View(context, view)));
         }
         var source = ObjectResolver.Find(context, name, TableAccess.Of(named.TableHints));
         return new SourceNode(scope.Add(alias, name.SchemaIdentifier?.Value ?? "dbo", ObjectResolver.Readable(context, name, source)), source);

@@ -14,6 +14,7 @@ internal sealed class QueryCompiler(CompileContext context)
     {
         QuerySpecification specification => new SelectCompiler(context, parent).Compile(specification),
         QueryParenthesisExpression { OrderByClause: null } inner => Compile(inner.QueryExpression, parent),
+        QueryParenthesisExpression sorted => Limited(sorted, Sorted(sorted, Compile(sorted.QueryExpression, parent), parent)),
         BinaryQueryExpression set => SetOperation(set, parent),
         _ => throw Errors.Unsupported($"query {node.GetType().Name}"),
     };
@@ -21,9 +22,15 @@ internal sealed class QueryCompiler(CompileContext context)
     /// <summary>Compiles with the WITH clause's tables in reach.</summary>
     public T WithCommonTables<T>(WithCtesAndXmlNamespaces? with, Func<T> compile)
     {
-        var count = context.CommonTables.Count;
+        var (count, nodes) = (context.CommonTables.Count, context.CommonTableNodes.Count);
         foreach (var table in with?.CommonTableExpressions ?? [])
         {
+            context.CommonTableNodes.Add(table);
+            if (RecursiveQuery.IsRecursive(table))
+            {
+                context.CommonTables.Add((table.ExpressionName.Value, RecursiveQuery.Compile(context, table)));
+                continue;
+            }
             var query = Compile(table.QueryExpression, null);
             if (table.Columns.Count > 0)
             {
@@ -33,6 +40,7 @@ internal sealed class QueryCompiler(CompileContext context)
         }
         var result = compile();
         context.CommonTables.RemoveRange(count, context.CommonTables.Count - count);
+        context.CommonTableNodes.RemoveRange(nodes, context.CommonTableNodes.Count - nodes);
         return result;
     }
 
@@ -66,12 +74,33 @@ internal sealed class QueryCompiler(CompileContext context)
             BinaryQueryExpressionType.Except => (c, f) => runs[0](c, f).Except(runs[1](c, f), new RowEquality(columns.Select(x => x.Type))),
             _ => (c, f) => runs[0](c, f).Intersect(runs[1](c, f), new RowEquality(columns.Select(x => x.Type))),
         };
-        return node.OrderByClause is null ? new CompiledQuery(columns, run) : Sorted(node, columns, run, parent);
+        var query = new CompiledQuery(columns, run);
+        return node.OrderByClause is null ? query : Limited(node, Sorted(node, query, parent));
     }
 
-    private CompiledQuery Sorted(
-        BinaryQueryExpression node, SqlColumn[] columns, Func<BatchContext, Frame?, IEnumerable<object?[]>> run, Scope? parent)
+    private CompiledQuery Limited(QueryExpression node, CompiledQuery query)
     {
+        if (node.OffsetClause is not { } offset)
+        {
+            return query;
+        }
+        var compiler = new ExpressionCompiler(context, new Scope(null));
+        var skip = compiler.Compile(offset.OffsetExpression).ConvertTo(SqlTypes.Int).Eval;
+        var take = offset.FetchExpression is null ? null : compiler.Compile(offset.FetchExpression).ConvertTo(SqlTypes.Int).Eval;
+        return query with
+        {
+            Run = (run, frame) =>
+            {
+                var own = new Frame(run, 0, 0, null);
+                var rows = query.Run(run, frame).Skip((int)(skip(own) ?? 0));
+                return take is null ? rows : rows.Take((int)(take(own) ?? 0));
+            },
+        };
+    }
+
+    private CompiledQuery Sorted(QueryExpression node, CompiledQuery query, Scope? parent)
+    {
+        var (columns, run) = query;
         var scope = new Scope(parent);
         scope.Add(null, null, columns.Select(c => new SourceColumn(c.Name, c.Type, c.IsNullable)).ToArray());
         var compiler = new ExpressionCompiler(context, scope);
@@ -109,7 +138,7 @@ internal sealed class QueryCompiler(CompileContext context)
         return columns;
     }
 
-    private static Func<BatchContext, Frame?, IEnumerable<object?[]>> Convert(CompiledQuery branch, SqlColumn[] columns)
+    public static Func<BatchContext, Frame?, IEnumerable<object?[]>> Convert(CompiledQuery branch, SqlColumn[] columns)
     {
         if (branch.Columns.Select(c => c.Type).SequenceEqual(columns.Select(c => c.Type)))
         {

@@ -101,7 +101,8 @@ internal sealed class SeekPlanner(ExpressionCompiler compiler)
 
     // The key compares by its own type: a value of another family would need a conversion of the column.
     private static bool IsSeekable(Condition condition) =>
-        SqlTypes.Family(condition.ColumnExpr.Type.Kind) == SqlTypes.Family(condition.Value.Type.Kind);
+        SqlTypes.Family(condition.ColumnExpr.Type.Kind) == SqlTypes.Family(condition.Value.Type.Kind)
+        && (condition.Value.Type.Collation is null && !condition.Value.IsCollated || condition.Value.Type.Collation == condition.ColumnExpr.Type.Collation);
 
     private IEnumerable<Condition> Both(ScalarExpression left, BooleanComparisonType op, ScalarExpression right)
     {

@@ -14,6 +14,12 @@ internal sealed class SelectCompiler
     private readonly Scope _scope;
     private readonly ExpressionCompiler _compiler;
 
+    /// <summary>The one table of the query that a statement writes through it, and how it reads it.</summary>
+    public (NamedTableReference Reference, TableRead Read)? Updatable { get; init; }
+
+    /// <summary>The table's column behind each output, or -1; where <see cref="Updatable"/> is given.</summary>
+    public int[] TableColumns { get; private set; } = [];
+
     public SelectCompiler(CompileContext context, Scope? parent)
     {
         _context = context;
@@ -23,12 +29,21 @@ internal sealed class SelectCompiler
 
     public CompiledQuery Compile(QuerySpecification node)
     {
-        if (node.ForClause is not null)
+        if (node.ForClause is not (null or JsonForClause or BrowseForClause))
         {
-            throw Errors.Unsupported("FOR XML and FOR JSON");
+            throw Errors.Unsupported("FOR XML");
+        }
+        if (node.ForClause is JsonForClause { Options: var options } && options.Any(o => o.OptionKind == JsonForClauseOptions.Auto) && node.FromClause?.TableReferences is not [NamedTableReference])
+        {
+            throw Errors.Unsupported("FOR JSON AUTO over more than one table");
         }
         var where = node.WhereClause?.SearchCondition;
-        var from = new FromCompiler(_context, _scope).Compile(node.FromClause, where);
+        UpdatableQuery.Slots? slots = null;
+        var from = new FromCompiler(_context, _scope)
+        {
+            Target = Updatable is not var (updated, read) ? null : reference => reference != updated ? null
+                : new FromCompiler(_context, _scope).Add(updated.Alias?.Value ?? read.Table.Name, read.Table.Schema, slots = new UpdatableQuery.Slots(read, _scope.States++)),
+        }.Compile(node.FromClause, where);
         var filter = where is null ? null : _compiler.Compile(where);
         var grouping = IsGrouped(node) ? new Grouping(_compiler, node.GroupByClause) : null;
         var windows = new Windows(_compiler);
@@ -36,6 +51,11 @@ internal sealed class SelectCompiler
         _scope.Substitute = expression => grouping?.Substitute(expression) ?? windows.Substitute(expression);
         var having = node.HavingClause is null ? null : _compiler.Compile(node.HavingClause.SearchCondition);
         var outputs = Outputs(node.SelectElements, inputs);
+        if (slots is not null)
+        {
+            TableColumns = outputs.Select(o => o.Value.Column is (0, var column) ? column : -1).ToArray();
+            outputs.Add(("", new Expr(SqlTypes.BigInt, slots.SlotOf(0))));
+        }
         var order = OrderKeys(node, outputs);
         _scope.Substitute = null;
         var plan = new SelectPlan
@@ -57,7 +77,8 @@ internal sealed class SelectCompiler
             Fetch = Count(node.OffsetClause?.FetchExpression),
         };
         var columns = outputs.Select(o => new SqlColumn(o.Name, o.Value.Type, o.Value.IsNullable, o.Value.IsIdentity)).ToArray();
-        return new CompiledQuery(columns, plan.Run);
+        var query = new CompiledQuery(columns, plan.Run);
+        return node.ForClause is JsonForClause json ? ForJson.Wrap(query, json) : query;
     }
 
     private Scalar? Count(ScalarExpression? node) => node is null ? null : _compiler.Compile(node).ConvertTo(SqlTypes.BigInt).Eval;

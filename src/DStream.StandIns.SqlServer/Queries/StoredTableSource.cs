@@ -25,7 +25,7 @@ internal sealed class StoredTableSource : RowSource
         _read = read;
         _locked = read is null ? null : new LockedReader(read);
         Columns = table.Columns.Select(c => new SourceColumn(c.Name, c.Type, c.IsNullable, c.IsIdentity)).ToArray();
-        Paths = table.Indexes.Where(index => !index.IsHeap).Select(index => new AccessPath(index.Positions, index.IsUnique, index)).ToArray();
+        Paths = table.Indexes.Where(index => !index.IsHeap && index.Filter is null).Select(index => new AccessPath(index.Positions, index.IsUnique, index)).ToArray();
     }
 
     public Table Table { get; }

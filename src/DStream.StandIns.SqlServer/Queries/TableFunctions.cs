@@ -3,6 +3,7 @@ using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Security;
+using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -32,6 +33,10 @@ internal static class TableFunctions
                 arguments[0].ConvertTo(SqlTypes.Lsn).Eval, arguments[1].ConvertTo(SqlTypes.Lsn).Eval, arguments[2].ConvertTo(SqlTypes.NVarChar(30)).Eval);
             return found.Net ? new NetChangesSource(cdc, found.Instance, range) : new ChangeFunctionSource(cdc, found.Instance, range);
         }
+        if (ObjectResolver.Module(context, name) is FunctionDefinition { Returns: null } own)
+        {
+            return ModuleCompiler.Table(context, compiler, own, node.Parameters);
+        }
         return string.Equals(name.BaseIdentifier.Value, "GENERATE_SERIES", StringComparison.OrdinalIgnoreCase) && name.SchemaIdentifier is null
             ? Series(compiler, node.Parameters)
             : throw Errors.InvalidObject(ObjectResolver.Text(name));
@@ -48,8 +53,11 @@ internal static class TableFunctions
     {
         var text = compiler.Compile(parameters[0]).ConvertTo(SqlTypes.NVarChar(-1)).Eval;
         var separator = compiler.Compile(parameters[1]).ConvertTo(SqlTypes.NVarChar(1)).Eval;
-        return new LateralSource(new CompiledQuery([new SqlColumn("value", SqlTypes.NVarChar(-1))], (_, frame) =>
-            text(frame!) is string t && separator(frame!) is string s ? t.Split(s).Select(part => new object?[] { part }) : []));
+        var withOrdinal = parameters.Count > 2 && compiler.Compile(parameters[2]) is { IsConstant: true } flag && (int?)flag.ConvertTo(SqlTypes.Int).Eval(null!) == 1;
+        SqlColumn[] columns = withOrdinal ? [new("value", SqlTypes.NVarChar(-1)), new("ordinal", SqlTypes.BigInt, false)] : [new("value", SqlTypes.NVarChar(-1))];
+        return new LateralSource(new CompiledQuery(columns, (_, frame) => text(frame!) is string t && separator(frame!) is string s
+            ? t.Split(s).Select((part, i) => withOrdinal ? new object?[] { part, i + 1L } : [part])
+            : []));
     }
 
     private static LateralSource Series(ExpressionCompiler compiler, IList<ScalarExpression> parameters)

@@ -6,8 +6,8 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace DStream.StandIns.SqlServer.Queries;
 
 /// <summary>
-/// ROW_NUMBER, RANK, DENSE_RANK, and aggregates over a whole partition. The rows are collected, each function writes its column
-/// of one more source, and the rows go on in the order they came.
+/// Functions with OVER. The rows are collected, each function writes its column of one more source, and the rows go on in the
+/// order they came.
 /// </summary>
 internal sealed class Windows(ExpressionCompiler compiler)
 {
@@ -23,18 +23,16 @@ internal sealed class Windows(ExpressionCompiler compiler)
         {
             return null;
         }
-        var name = call.FunctionName.Value.ToUpperInvariant();
+        if (over.WindowName is not null)
+        {
+            throw Errors.Unsupported("the WINDOW clause");
+        }
         var partition = over.Partitions.Select(p => new SortKey(compiler.Compile(p), false)).ToArray();
         var order = (over.OrderByClause?.OrderByElements ?? []).Select(e => new SortKey(compiler.Compile(e.Expression), e.SortOrder == SortOrder.Descending)).ToArray();
-        var isRank = name is "ROW_NUMBER" or "RANK" or "DENSE_RANK";
-        if (over.WindowFrameClause is not null || (!isRank && (order.Length > 0 || !Aggregates.IsAggregate(name))))
-        {
-            throw Errors.Unsupported($"{name} OVER with an order or a frame");
-        }
-        var aggregate = isRank ? null : Aggregates.Compile(compiler, call);
+        var function = WindowFunction.Compile(compiler, call, partition, order);
         _source ??= compiler.Scope.Add(null, null, _columns);
-        _columns.Add(new SourceColumn("", aggregate?.Type ?? SqlTypes.BigInt, aggregate?.IsNullable ?? false));
-        _functions.Add(new WindowFunction(name, partition, order, aggregate));
+        _columns.Add(new SourceColumn("", function.Type, function.IsNullable));
+        _functions.Add(function);
         return ExpressionCompiler.Reference(0, _source, _columns.Count - 1) with { Column = null };
     }
 
@@ -73,36 +71,12 @@ internal sealed class Windows(ExpressionCompiler compiler)
             {
                 end++;
             }
-            Fill(frame, sorted.GetRange(start, end - start), sorter, function, column);
+            var partition = new WindowPartition(frame, sorted.GetRange(start, end - start), sorter);
+            for (var i = 0; i < partition.Count; i++)
+            {
+                partition.Row(i)[_source!.Ordinal][column] = function.Value(partition, i);
+            }
             start = end;
         }
     }
-
-    private void Fill(Frame frame, List<(object?[] Keys, object?[][] Row)> partition, Sorter sorter, WindowFunction function, int column)
-    {
-        var state = function.Aggregate?.Start();
-        foreach (var (_, row) in state is null ? [] : partition)
-        {
-            row.CopyTo(frame.Rows, 0);
-            state!.Add(frame);
-        }
-        long rank = 0, dense = 0;
-        for (var i = 0; i < partition.Count; i++)
-        {
-            if (i == 0 || sorter.Compare(partition[i - 1].Keys, partition[i].Keys) != 0)
-            {
-                rank = i + 1;
-                dense++;
-            }
-            partition[i].Row[_source!.Ordinal][column] = function.Name switch
-            {
-                "ROW_NUMBER" => i + 1L,
-                "RANK" => rank,
-                "DENSE_RANK" => dense,
-                _ => state!.Result,
-            };
-        }
-    }
-
-    private sealed record WindowFunction(string Name, SortKey[] Partition, SortKey[] Order, Aggregate? Aggregate);
 }

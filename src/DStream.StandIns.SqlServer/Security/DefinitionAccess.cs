@@ -19,6 +19,12 @@ internal static class DefinitionAccess
                 break;
             case CreateSchemaStatement when !MayOnDatabase(session, compile.Database, "CREATE SCHEMA"):
                 throw Access.DeniedOnDatabase(compile.Database, "CREATE SCHEMA");
+            case ViewStatementBody when !MayOnDatabase(session, compile.Database, "CREATE VIEW"):
+                throw Access.DeniedOnDatabase(compile.Database, "CREATE VIEW");
+            case ProcedureStatementBody when !MayOnDatabase(session, compile.Database, "CREATE PROCEDURE"):
+                throw Access.DeniedOnDatabase(compile.Database, "CREATE PROCEDURE");
+            case FunctionStatementBody when !MayOnDatabase(session, compile.Database, "CREATE FUNCTION"):
+                throw Access.DeniedOnDatabase(compile.Database, "CREATE FUNCTION");
             case AlterTableStatement alter when !MayAlter(compile, alter.SchemaObjectName):
                 throw Errors.Of(4902, 16, $"Cannot find the object \"{ObjectResolver.Text(alter.SchemaObjectName)}\" because it does not exist or you do not have permissions.");
             case CreateIndexStatement index when !MayAlter(compile, index.OnName):

@@ -8,6 +8,8 @@ namespace DStream.StandIns.SqlServer.Statements;
 internal sealed class BatchContext(SqlSession session, IResultSink sink, object?[] variables, CancellationToken attention)
 {
     private Dictionary<CdcDatabase, CdcState>? _cdc;
+    private Dictionary<object, IReadOnlyList<object?[]>>? _workTables;
+    private object? _scopeIdentity;
 
     public SqlSession Session { get; } = session;
 
@@ -33,7 +35,41 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
     /// <summary>The error that the running CATCH block handles.</summary>
     public SqlError? Caught { get; set; }
 
-    public int ReturnStatus { get; set; }
+    /// <summary>What RETURN gave: a procedure's status, or a function's value.</summary>
+    public int ReturnStatus => Returned is int status ? status : 0;
+
+    public object? Returned { get; set; }
+
+    /// <summary>@@PROCID; 0 outside of modules.</summary>
+    public int ModuleId { get; init; }
+
+    /// <summary>The rows for the running INSERT ... EXEC.</summary>
+    public IReadOnlyList<ExecutedResult>? ExecutedRows { get; set; }
+
+    /// <summary>SCOPE_IDENTITY(): the last identity value of this batch or procedure.</summary>
+    public object? ScopeIdentity
+    {
+        get => Nesting == 0 ? Session.OuterIdentity : _scopeIdentity;
+        set
+        {
+            Session.LastIdentity = value;
+            _ = Nesting == 0 ? Session.OuterIdentity = value : _scopeIdentity = value;
+        }
+    }
+
+    /// <summary>A context for what the running statement calls: it sees the same rows at the same moment.</summary>
+    public BatchContext Nested(IResultSink sink, object?[] variables, int moduleId = 0) => new(Session, sink, variables, Attention)
+    {
+        Nesting = Nesting + 1,
+        ModuleId = moduleId,
+        Caught = Caught,
+        ReadSequence = ReadSequence,
+        IsLocking = IsLocking,
+        Blockers = Blockers,
+        UtcNow = UtcNow,
+        LocalNow = LocalNow,
+        _cdc = _cdc,
+    };
 
     /// <summary>The running work holds the gate and takes locks: tables are read through <see cref="Queries.LockedReader"/>.</summary>
     public bool IsLocking { get; set; }
@@ -47,8 +83,18 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
     /// <summary>Whether READ COMMITTED of this table goes over versions, without shared locks.</summary>
     public static bool IsVersioned(Queries.TableRead read) => read.Database.ReadsCommittedVersions && !read.Access.NeverVersioned;
 
+    /// <summary>The rows of a recursive query's last step.</summary>
+    public IEnumerable<object?[]> WorkTable(object key) => _workTables![key];
+
+    public void SetWorkTable(object key, IReadOnlyList<object?[]> rows) => (_workTables ??= [])[key] = rows;
+
     public void BeginStatement()
     {
+        if (IsLocking)
+        {
+            // A statement of a function: it belongs to the statement around.
+            return;
+        }
         _cdc = null;
         Blockers = null;
         UtcNow = Engine.UtcNow();

@@ -7,4 +7,5 @@ internal enum Flow
     Break,
     Continue,
     Return,
+    GoTo,
 }

@@ -16,7 +16,7 @@ internal sealed class InsertCompiler(CompileContext context)
 {
     public WritePlan Compile(InsertSpecification node)
     {
-        var (database, table) = Target(node.Target);
+        var (database, table) = ObjectResolver.Target(context, node.Target);
         var access = node.Target is NamedTableReference named ? TableAccess.Of(named.TableHints) : TableAccess.Plain;
         context.Reads.Add(new TableRead(database, table, access, IsTarget: true));
         var positions = Positions(table, node.Columns);
@@ -28,7 +28,8 @@ internal sealed class InsertCompiler(CompileContext context)
             ValuesInsertSource { IsDefaultValues: true } => (_, _) => [(new object?[table.Columns.Count], new bool[table.Columns.Count])],
             ValuesInsertSource values => Values(table, maker, positions, values),
             SelectInsertSource select => Query(table, maker, positions, new QueryCompiler(context).Compile(select.Select, null)),
-            _ => throw Errors.Unsupported("INSERT ... EXECUTE"),
+            ExecuteInsertSource => (run, _) => Executed(table, maker, positions, run.ExecutedRows!),
+            _ => throw Errors.Unsupported($"INSERT from {node.InsertSource.GetType().Name}"),
         };
         var top = node.TopRowFilter is null ? null : new ExpressionCompiler(context, new Scope(null)).Compile(node.TopRowFilter.Expression).ConvertTo(SqlTypes.BigInt).Eval;
         return new WritePlan(Run, output?.Columns, context.Reads);
@@ -54,22 +55,8 @@ internal sealed class InsertCompiler(CompileContext context)
                 output?.Add(run, transaction, "INSERT", row, null, outputs);
                 count++;
             }
+            writer.Finish(run, "INSERT");
             return count;
-        }
-    }
-
-    private (Database, Table) Target(TableReference target)
-    {
-        switch (target)
-        {
-            case NamedTableReference named:
-                return ObjectResolver.Stored(context, named.SchemaObject);
-            case VariableTableReference variable:
-                context.UsesSessionTables = true;
-                return (context.Engine.Databases["tempdb"], context.Session.TempTables.GetValueOrDefault(variable.Variable.Name)
-                    ?? throw Errors.Of(1087, 15, $"Must declare the table variable \"{variable.Variable.Name}\".", 2));
-            default:
-                throw Errors.Unsupported("this target of INSERT");
         }
     }
 
@@ -136,6 +123,23 @@ internal sealed class InsertCompiler(CompileContext context)
         });
     }
 
+    /// <summary>INSERT ... EXEC: the rows that the executed statements returned, which ran before.</summary>
+    private static IEnumerable<(object?[] Row, bool[] Given)> Executed(Table table, RowMaker maker, int[] positions, IReadOnlyList<ExecutedResult> results)
+    {
+        foreach (var result in results)
+        {
+            if (result.Columns.Count != positions.Length)
+            {
+                throw Errors.Of(213, 16, "Column name or number of supplied values does not match table definition.", 7);
+            }
+            var rows = new CompiledQuery(result.Columns, (_, _) => result.Rows);
+            foreach (var row in Query(table, maker, positions, rows)(result.Context, new Frame(result.Context, 0, 0, null)))
+            {
+                yield return row;
+            }
+        }
+    }
+
     private static Func<BatchContext, Frame, IEnumerable<(object?[] Row, bool[] Given)>> Query(Table table, RowMaker maker, int[] positions, CompiledQuery query)
     {
         CheckCount(query.Columns.Count, positions.Length);
@@ -164,7 +168,7 @@ internal sealed class InsertCompiler(CompileContext context)
         };
     }
 
-    private static void CheckCount(int values, int columns)
+    public static void CheckCount(int values, int columns)
     {
         if (values > columns)
         {

@@ -15,11 +15,15 @@ internal static class Procedures
     {
         var plain = name.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
         var simple = plain[(plain.LastIndexOf('.') + 1)..];
-        if (!ByName.TryGetValue(simple, out var procedure))
+        if (!ByName.TryGetValue(simple, out var procedure) && !AppLockProcedures.IsGet(simple))
         {
             throw Errors.NoProcedure(name);
         }
-        return await LockedWork.RunAsync(context, [], writes: false, transaction => procedure(new ProcedureCall(context, simple, arguments, transaction))).ConfigureAwait(false);
+        if (AppLockProcedures.IsGet(simple))
+        {
+            return await AppLockProcedures.GetAsync(context, new ProcedureCall(context, simple, arguments, null!)).ConfigureAwait(false);
+        }
+        return await LockedWork.RunAsync(context, [], writes: false, transaction => procedure!(new ProcedureCall(context, simple, arguments, transaction))).ConfigureAwait(false);
     }
 
     private static Dictionary<string, Func<ProcedureCall, int>> Register()
@@ -34,8 +38,9 @@ internal static class Procedures
             call.Text("rolename", 0) ?? throw call.Missing("rolename"), call.Text("membername", 1) ?? throw call.Missing("membername"), isMember: false));
         procedures["sp_addsrvrolemember"] = static call => Secure(call, static (security, call) => security.SetServerRole(
             call.Text("rolename", 1) ?? throw call.Missing("rolename"), call.Text("loginame", 0) ?? throw call.Missing("loginame"), isMember: true));
-        // Settings that the stand-in takes as given.
-        procedures["sp_set_session_context"] = static _ => 0;
+        procedures["sp_releaseapplock"] = AppLockProcedures.Release;
+        procedures["sp_rename"] = RenameProcedure.Run;
+        ObjectProcedures.Register(procedures);
         procedures["sp_reset_connection"] = static call =>
         {
             call.Context.Session.Reset(keepTransaction: false);
@@ -75,6 +80,10 @@ internal sealed class ProcedureCall(BatchContext context, string name, IReadOnly
     /// <summary>Whether an argument was given at all, be it NULL.</summary>
     public bool Has(string parameter, int position) => arguments.Where((argument, i) =>
         argument.Name is { Length: > 0 } given ? string.Equals(given, "@" + parameter, StringComparison.OrdinalIgnoreCase) : i == position).Any();
+
+    /// <summary>An argument as it came; null where it was not given.</summary>
+    public ProcedureArgument? Raw(string parameter, int position) => arguments.Where((argument, i) =>
+        argument.Name is { Length: > 0 } given ? string.Equals(given, "@" + parameter, StringComparison.OrdinalIgnoreCase) : i == position).FirstOrDefault();
 
     public string? Text(string parameter, int position) => (string?)Get(parameter, position, SqlTypes.NVarChar(-1));
 

@@ -34,10 +34,7 @@ internal sealed class RequestRunner(SqlSession session, IResultSink sink, Cancel
         }
         finally
         {
-            foreach (var name in session.TempTables.Keys.Where(name => name[0] == '@').ToArray())
-            {
-                session.TempTables.Remove(name);
-            }
+            session.TempTables.RemoveVariables();
         }
     }
 
@@ -64,7 +61,20 @@ internal sealed class RequestRunner(SqlSession session, IResultSink sink, Cancel
         var context = new BatchContext(session, sink, [], attention) { Nesting = 1 };
         context.BeginStatement();
         var arguments = request.Parameters.Select(p => new ProcedureArgument(p.Name, p.Type, p.Value)).ToArray();
-        var status = await Procedures.RunAsync(context, request.Procedure!, arguments).ConfigureAwait(false);
-        sink.ReturnStatus(status);
+        if (ModuleRunner.Find(session, request.Procedure!) is not { } procedure)
+        {
+            sink.ReturnStatus(await Procedures.RunAsync(context, request.Procedure!, arguments).ConfigureAwait(false));
+            return;
+        }
+        var ended = await ModuleRunner.RunAsync(context, procedure, arguments).ConfigureAwait(false);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var parameter = ModuleRunner.Position(procedure, arguments[i], i);
+            if (request.Parameters[i].IsOutput && procedure.Parameters[parameter].IsOutput)
+            {
+                sink.OutputParameter(request.Parameters[i] with { Value = Conversion.To(ended.Variables[parameter], procedure.Parameters[parameter].Type, request.Parameters[i].Type) });
+            }
+        }
+        sink.ReturnStatus(ended.ReturnStatus);
     }
 }

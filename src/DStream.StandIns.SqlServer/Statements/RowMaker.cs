@@ -50,6 +50,7 @@ internal sealed class RowMaker(Database database, Table table)
         }
         Compute(context, row);
         Check(row, given is null ? "UPDATE" : "INSERT");
+        CheckConstraints(context, row, given is null ? "UPDATE" : "INSERT");
         return row;
     }
 
@@ -66,6 +67,26 @@ internal sealed class RowMaker(Database database, Table table)
             }
         }
     }
+
+    private void CheckConstraints(BatchContext context, object?[] row, string operation)
+    {
+        if (table.Checks.Count == 0)
+        {
+            return;
+        }
+        var frame = new Frame(context, 1, 0, null);
+        frame.Rows[0] = row;
+        foreach (var check in table.Checks)
+        {
+            if (!check.IsDisabled && check.Holds(frame) == Truth.False)
+            {
+                throw Broken(database, table, check, operation);
+            }
+        }
+    }
+
+    public static Sessions.SqlErrorException Broken(Database database, Table table, CheckConstraint check, string operation) => Errors.Of(547, 16,
+        $"The {operation} statement conflicted with the CHECK constraint \"{check.Name}\". The conflict occurred in database \"{database.Name}\", table \"{table.FullName}\"{(check.Column is null ? "" : $", column '{check.Column}'")}.", 0);
 
     private void Check(object?[] row, string operation)
     {
@@ -96,19 +117,25 @@ internal sealed class RowMaker(Database database, Table table)
     {
         var value = table.NextIdentity;
         table.NextIdentity += table.IdentityIncrement;
-        context.Session.LastIdentity = value;
+        context.ScopeIdentity = value;
         return Conversion.To(value, SqlTypes.BigInt, column.Type);
     }
 
     private void Advance(BatchContext context, object? value, TableColumn column)
     {
         var number = (long)Conversion.To(value, column.Type, SqlTypes.BigInt)!;
-        context.Session.LastIdentity = number;
+        context.ScopeIdentity = number;
         if (table.IdentityIncrement > 0 ? number >= table.NextIdentity : number <= table.NextIdentity)
         {
             table.NextIdentity = number + table.IdentityIncrement;
         }
     }
+
+    /// <summary>A stored value in another type of its column.</summary>
+    public object? Fitted(TableColumn column, object? value, SqlType from) => value is null ? null
+        : SqlTypes.IsCharacter(column.Type.Kind) && SqlTypes.Characters(column.Type) != int.MaxValue || (column.Type.MaxLength > 0 && value is byte[])
+            ? Fit(column, value, from, column.Type)
+            : Conversion.To(value, from, column.Type);
 
     private object? Fit(TableColumn column, object raw, SqlType from, SqlType type)
     {

@@ -30,8 +30,15 @@ internal sealed partial class StatementRunner
             case TruncateTableStatement truncate:
                 await TruncateAsync(truncate).ConfigureAwait(false);
                 break;
+            case InsertStatement { InsertSpecification.InsertSource: ExecuteInsertSource source }:
+                await ExecuteForInsertAsync(source).ConfigureAwait(false);
+                goto default;
             default:
-                var plan = batch.Compiled(context.Session, statement, compile => new WriteCompiler(compile).Compile((DataModificationStatement)statement));
+                var plan = batch.Compiled(context.Session, statement, compile =>
+                {
+                    compile.MaxRecursion = MaxRecursion((DataModificationStatement)statement);
+                    return new WriteCompiler(compile).Compile((DataModificationStatement)statement);
+                });
                 await WriteAsync(plan).ConfigureAwait(false);
                 break;
         }
@@ -40,7 +47,12 @@ internal sealed partial class StatementRunner
     private async ValueTask SelectAsync(SelectStatement select)
     {
         var plan = batch.Compiled(context.Session, select, compile => Compile(select, compile));
-        if (BeginRead(plan.Reads) is not { } sequence)
+        if (context.IsLocking)
+        {
+            await SendAsync(plan, plan.Query.Run(context, null)).ConfigureAwait(false);
+            return;
+        }
+        if (plan.CallsFunctions || BeginRead(plan.Reads) is not { } sequence)
         {
             var locked = await LockedWork.RunAsync(context, plan.Reads, writes: false, _ => plan.Query.Run(context, null).ToList()).ConfigureAwait(false);
             await SendAsync(plan, locked).ConfigureAwait(false);
@@ -58,10 +70,16 @@ internal sealed partial class StatementRunner
 
     private static SelectStatementPlan Compile(SelectStatement select, CompileContext compile)
     {
+        compile.MaxRecursion = MaxRecursion(select);
         var query = new QueryCompiler(compile).WithCommonTables(select.WithCtesAndXmlNamespaces, () => new QueryCompiler(compile).Compile(select.QueryExpression, null));
         var assigns = select.QueryExpression is QuerySpecification specification && specification.SelectElements.Any(element => element is SelectSetVariable);
-        return new SelectStatementPlan(query, assigns, compile.Reads);
+        return new SelectStatementPlan(query, assigns, compile.Reads, compile.CallsFunctions);
     }
+
+    private static int MaxRecursion(StatementWithCtesAndXmlNamespaces statement) =>
+        statement.OptimizerHints.OfType<LiteralOptimizerHint>().FirstOrDefault(hint => hint.HintKind == OptimizerHintKind.MaxRecursion) is { Value.Value: var number }
+            ? int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)
+            : RecursiveQuery.DefaultMaximum;
 
     /// <summary>Begins a read that streams; null where it has locks to take.</summary>
     private long? BeginRead(IReadOnlyList<TableRead> reads)
@@ -88,15 +106,16 @@ internal sealed partial class StatementRunner
     }
 
     /// <summary>Evaluates something outside of a query (a condition, a value to assign) that may have subqueries.</summary>
-    private async ValueTask<T> ReadAsync<T>(IReadOnlyList<TableRead> reads, Func<T> work)
+    private async ValueTask<T> ReadAsync<T>(CompileContext compiled, Func<T> work)
     {
-        if (reads.Count == 0)
+        // Inside of a function the statement around holds the gate already.
+        if ((compiled.Reads.Count == 0 && !compiled.CallsFunctions) || context.IsLocking)
         {
             return work();
         }
-        if (BeginRead(reads) is not { } sequence)
+        if (compiled.CallsFunctions || BeginRead(compiled.Reads) is not { } sequence)
         {
-            return await LockedWork.RunAsync(context, reads, writes: false, _ => work()).ConfigureAwait(false);
+            return await LockedWork.RunAsync(context, compiled.Reads, writes: false, _ => work()).ConfigureAwait(false);
         }
         try
         {
@@ -106,6 +125,14 @@ internal sealed partial class StatementRunner
         {
             EndRead(sequence);
         }
+    }
+
+    private async ValueTask ExecuteForInsertAsync(ExecuteInsertSource source)
+    {
+        var results = new ExecutedResults(context);
+        var nested = new StatementRunner(context.Nested(results, context.Variables), batch) { IsInsideTry = IsInsideTry };
+        await nested.ExecuteAsync(new ExecuteStatement { ExecuteSpecification = source.Execute }).ConfigureAwait(false);
+        context.ExecutedRows = results.All;
     }
 
     private async ValueTask SendAsync(SelectStatementPlan plan, IEnumerable<object?[]> rows)
@@ -155,7 +182,7 @@ internal sealed partial class StatementRunner
     }
 
     private ValueTask<T> RunWriteAsync<T>(Func<Transaction, T> work, IReadOnlyList<TableRead>? reads = null) =>
-        LockedWork.RunAsync(context, reads ?? [], writes: true, work);
+        context.IsLocking ? ValueTask.FromResult(work(context.Session.Transaction!)) : LockedWork.RunAsync(context, reads ?? [], writes: true, work);
 
     private async ValueTask TruncateAsync(TruncateTableStatement truncate)
     {
@@ -165,6 +192,10 @@ internal sealed partial class StatementRunner
         if (database.Cdc?.IsTracked(table) ?? false)
         {
             throw Errors.Of(4711, 16, $"Cannot truncate table '{truncate.TableName.BaseIdentifier.Value}' because it is published for replication or enabled for Change Data Capture.");
+        }
+        if (table.ReferencedBy.Exists(key => key.Table != table))
+        {
+            throw Errors.Of(4712, 16, $"Cannot truncate table '{truncate.TableName.BaseIdentifier.Value}' because it is being referenced by a FOREIGN KEY constraint.");
         }
         await RunWriteAsync(transaction =>
         {
@@ -202,5 +233,5 @@ internal sealed partial class StatementRunner
         context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
     }
 
-    private sealed record SelectStatementPlan(CompiledQuery Query, bool Assigns, IReadOnlyList<TableRead> Reads);
+    private sealed record SelectStatementPlan(CompiledQuery Query, bool Assigns, IReadOnlyList<TableRead> Reads, bool CallsFunctions);
 }

@@ -126,6 +126,7 @@ internal sealed partial class StatementRunner
                 }
                 var table = new TableBuilder(compile, name.SchemaIdentifier?.Value ?? "dbo", name.BaseIdentifier.Value).Build(create.Definition);
                 TableBuilder.Register(context.Session, database, table, transaction);
+                new ConstraintBuilder(context, compile, database, table, transaction).Add(create.Definition);
                 break;
             case DropTableStatement drop:
                 foreach (var dropped in drop.Objects)
@@ -143,7 +144,11 @@ internal sealed partial class StatementRunner
                 drop.DropIndexClauses.OfType<DropIndexClause>().ToList().ForEach(clause => DropIndex(compile, clause, drop.IsIfExists, transaction));
                 break;
             default:
-                throw Errors.Unsupported(statement.GetType().Name.Replace("Statement", "", StringComparison.Ordinal));
+                if (!new ModuleDefiner(context, compile, transaction).Define(statement))
+                {
+                    throw Errors.Unsupported(statement.GetType().Name.Replace("Statement", "", StringComparison.Ordinal));
+                }
+                break;
         }
     }
 
@@ -184,7 +189,7 @@ internal sealed partial class StatementRunner
     private void DropTable(CompileContext compile, SchemaObjectName name, bool ifExists, Transaction transaction)
     {
         var text = ObjectResolver.Text(name);
-        if (name.BaseIdentifier.Value.StartsWith('#'))
+        if (ObjectResolver.IsTemporary(name.BaseIdentifier.Value))
         {
             if (!context.Session.TempTables.Remove(name.BaseIdentifier.Value, out var temp))
             {
@@ -195,7 +200,7 @@ internal sealed partial class StatementRunner
                 return;
             }
             var session = context.Session;
-            transaction.OnRollback(() => session.TempTables[temp.Name] = temp);
+            transaction.OnRollback(() => session.TempTables[temp!.Name] = temp);
             return;
         }
         if (ifExists && ObjectResolver.DatabaseOf(compile, name).FindTable(name.SchemaIdentifier?.Value, name.BaseIdentifier.Value) is null)
@@ -205,6 +210,15 @@ internal sealed partial class StatementRunner
         var (database, table) = ObjectResolver.Stored(compile, name,
             missing => Errors.Of(3701, 11, $"Cannot drop the table '{missing}', because it does not exist or you do not have permission.", 5));
         RowWriter.LockTable(table, transaction);
+        if (table.ReferencedBy.Exists(key => key.Table != table))
+        {
+            throw Errors.Of(3726, 16, $"Could not drop object '{text}' because it is referenced by a FOREIGN KEY constraint.");
+        }
+        foreach (var key in table.ForeignKeys)
+        {
+            key.Referenced.ReferencedBy.Remove(key);
+            transaction.OnRollback(() => key.Referenced.ReferencedBy.Add(key));
+        }
         foreach (var instance in database.Cdc?.InstancesOf(table) ?? [])
         {
             database.Cdc!.Remove(instance, transaction, context.LocalNow);
@@ -223,18 +237,14 @@ internal sealed partial class StatementRunner
 
     private void CreateIndex(CompileContext compile, CreateIndexStatement node, Transaction transaction)
     {
-        if (node.FilterPredicate is not null)
-        {
-            throw Errors.Unsupported("filtered indexes");
-        }
         var (_, table) = ObjectResolver.Stored(compile, node.OnName);
         RowWriter.LockTable(table, transaction);
         if (table.Indexes.Exists(i => string.Equals(i.Name, node.Name.Value, StringComparison.OrdinalIgnoreCase)))
         {
             throw Errors.Of(1913, 16, $"The operation failed because an index or statistics with name '{node.Name.Value}' already exists on table '{table.FullName}'.");
         }
-        var columns = node.Columns.Select(c => TableBuilder.Find(table.Columns, TableBuilder.NameOf(c))).ToArray();
-        AddIndex(table, new TableIndex(node.Name.Value, columns, node.Unique, false, false), transaction);
+        var builder = new TableBuilder(compile, table.Schema, table.Name);
+        AddIndex(table, builder.Index(node.Name.Value, node.Columns, node.IncludeColumns, node.FilterPredicate, node.Unique, table.Columns), transaction);
     }
 
     private void AddIndex(Table table, TableIndex index, Transaction transaction) => TableAlteration.AddIndex(context.Engine, table, index, transaction);
@@ -244,11 +254,15 @@ internal sealed partial class StatementRunner
         var (_, table) = ObjectResolver.Stored(compile, node.Object);
         RowWriter.LockTable(table, transaction);
         var index = table.Indexes.Find(i => string.Equals(i.Name, node.Index.Value, StringComparison.OrdinalIgnoreCase));
-        if (index is null || index == table.Clustered)
+        if (index is null || index == table.Clustered || index.IsConstraint)
         {
             if (index is null && ifExists)
             {
                 return;
+            }
+            if (index is { IsConstraint: true })
+            {
+                throw Errors.Of(3723, 16, $"An explicit DROP INDEX is not allowed on index '{table.FullName}.{index.Name}'. It is being used for {(index.IsPrimaryKey ? "PRIMARY KEY" : "UNIQUE KEY")} constraint enforcement.", 4);
             }
             throw Errors.Of(3701, 11, $"Cannot drop the index '{table.FullName}.{node.Index.Value}', because it does not exist or you do not have permission.");
         }

@@ -15,7 +15,7 @@ internal sealed partial class StatementRunner
     {
         if (context.Nesting >= DeepestNesting)
         {
-            throw Errors.Of(217, 16, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).");
+            throw Errors.TooDeep();
         }
         switch (statement.ExecuteSpecification.ExecutableEntity)
         {
@@ -44,15 +44,48 @@ internal sealed partial class StatementRunner
         var arguments = call.Parameters.Select(parameter =>
         {
             // An unquoted word is a string: EXEC sp_x dbo.
-            var value = parameter.ParameterValue is IdentifierLiteral word ? Expressions.Expr.Constant(SqlTypes.SysName, word.Value) : Scalar(parameter.ParameterValue);
-            return new ProcedureArgument(parameter.Variable?.Name, value.Type, value.Eval(frame));
+            var value = parameter.ParameterValue switch
+            {
+                IdentifierLiteral word => Expressions.Expr.Constant(SqlTypes.SysName, word.Value),
+                DefaultLiteral => Expressions.Expr.Constant(SqlTypes.Int, null),
+                var given => Scalar(given),
+            };
+            return new ProcedureArgument(parameter.Variable?.Name, value.Type, value.Eval(frame)) { IsDefault = parameter.ParameterValue is DefaultLiteral };
         }).ToArray();
+        if (ObjectResolver.Module(new CompileContext(context.Session, batch.Variables), name) is ProcedureDefinition procedure)
+        {
+            await CallModuleAsync(specification, call, procedure, arguments).ConfigureAwait(false);
+            return;
+        }
         var nested = new BatchContext(context.Session, context.Sink, [], context.Attention) { Nesting = context.Nesting + 1 };
         nested.BeginStatement();
         var status = await Procedures.RunAsync(nested, ObjectResolver.Text(name), arguments).ConfigureAwait(false);
         if (specification.Variable is { } variable && batch.Variables.Find(variable.Name) is { } target)
         {
             context.Variables[target.Ordinal] = Conversion.To(status, SqlTypes.Int, target.Type);
+        }
+    }
+
+    private async ValueTask CallModuleAsync(ExecuteSpecification specification, ExecutableProcedureReference call, ProcedureDefinition procedure, ProcedureArgument[] arguments)
+    {
+        var ended = await ModuleRunner.RunAsync(context, procedure, arguments, IsInsideTry).ConfigureAwait(false);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var parameter = ModuleRunner.Position(procedure, arguments[i], i);
+            if (!call.Parameters[i].IsOutput || call.Parameters[i].ParameterValue is not VariableReference variable)
+            {
+                continue;
+            }
+            if (!procedure.Parameters[parameter].IsOutput)
+            {
+                throw Errors.Of(8162, 16, $"The formal parameter \"{procedure.Parameters[parameter].Name}\" was not declared as an OUTPUT parameter, but the actual parameter passed in requested output.", 2);
+            }
+            var (ordinal, type) = batch.Variables.Find(variable.Name) ?? throw Errors.UndeclaredVariable(variable.Name);
+            context.Variables[ordinal] = Conversion.To(ended.Variables[parameter], procedure.Parameters[parameter].Type, type);
+        }
+        if (specification.Variable is { } status && batch.Variables.Find(status.Name) is { } target)
+        {
+            context.Variables[target.Ordinal] = Conversion.To(ended.ReturnStatus, SqlTypes.Int, target.Type);
         }
     }
 
@@ -90,8 +123,17 @@ internal sealed partial class StatementRunner
         var inner = context.Engine.Batches.Get(text, parameters.Select(p => new Sessions.SqlParameter(p.Name, p.Type, null)).ToArray());
         var variables = new object?[inner.Variables.Count];
         values.CopyTo(variables, 0);
-        var nested = new BatchContext(context.Session, context.Sink, variables, context.Attention) { Nesting = context.Nesting + 1, Caught = context.Caught };
-        await new StatementRunner(nested, inner) { _tryDepth = _tryDepth }.RunAsync().ConfigureAwait(false);
+        var nested = context.Nested(context.Sink, variables);
+        var tables = context.Session.TempTables;
+        tables.Push();
+        try
+        {
+            await new StatementRunner(nested, inner) { IsInsideTry = IsInsideTry }.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            tables.Pop();
+        }
         return variables;
     }
 }

@@ -14,20 +14,58 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
     private static readonly HashSet<int> BatchAborting = [102, 137, 156, 195, 207, 208, 209, 241, 245, 1205, 3930, 3951, 3952, 3960, 4104, 8114, 8120, 8169];
 
     private int _tryDepth;
+    private string? _label;
 
-    public async ValueTask RunAsync() => await RunAllAsync(batch.Statements).ConfigureAwait(false);
+    /// <summary>The module that runs: ERROR_PROCEDURE() of what fails in it.</summary>
+    public string Procedure { get; init; } = "";
 
-    private async ValueTask<Flow> RunAllAsync(IEnumerable<TSqlStatement> statements)
+    /// <summary>What the function returns that runs; null for all else.</summary>
+    public SqlType? Returns { get; init; }
+
+    /// <summary>A caller has a TRY around this: errors go to it and are not reported here.</summary>
+    public bool IsInsideTry
     {
-        foreach (var statement in statements)
+        get => _tryDepth > 0;
+        init => _tryDepth = value ? 1 : 0;
+    }
+
+    public async ValueTask RunAsync()
+    {
+        if (await RunAllAsync(batch.Statements).ConfigureAwait(false) == Flow.GoTo)
         {
-            var flow = await RunGuardedAsync(statement).ConfigureAwait(false);
+            throw Errors.Of(133, 15, $"A GOTO statement references the label '{_label}' but the label has not been declared.");
+        }
+    }
+
+    private async ValueTask<Flow> RunAllAsync(IReadOnlyList<TSqlStatement> statements)
+    {
+        for (var i = 0; i < statements.Count; i++)
+        {
+            var flow = await RunGuardedAsync(statements[i]).ConfigureAwait(false);
+            // A jump ends every block that does not hold the label.
+            if (flow == Flow.GoTo && LabelPosition(statements) is { } place)
+            {
+                i = place;
+                continue;
+            }
             if (flow != Flow.Next)
             {
                 return flow;
             }
         }
         return Flow.Next;
+    }
+
+    private int? LabelPosition(IReadOnlyList<TSqlStatement> statements)
+    {
+        for (var i = 0; i < statements.Count; i++)
+        {
+            if (statements[i] is LabelStatement label && string.Equals(label.Value.TrimEnd(':'), _label, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+        return null;
     }
 
     private async ValueTask<Flow> RunGuardedAsync(TSqlStatement statement)
@@ -52,6 +90,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
     private Flow Failed(TSqlStatement statement, SqlErrorException failure)
     {
         var error = failure.Error.Line > 1 ? failure.Error : failure.Error with { Line = Math.Max(1, statement.StartLine) };
+        error = error.Procedure.Length > 0 ? error : error with { Procedure = Procedure };
         var session = context.Session;
         (session.LastError, session.RowCount) = (error.Number, 0);
         var raised = statement is RaiseErrorStatement;
@@ -87,7 +126,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         switch (statement)
         {
             case BeginEndBlockStatement block:
-                return await RunAllAsync(block.StatementList.Statements).ConfigureAwait(false);
+                return await RunAllAsync(block.StatementList.Statements.AsReadOnly()).ConfigureAwait(false);
             case IfStatement branch:
                 return await IfAsync(branch).ConfigureAwait(false);
             case WhileStatement loop:
@@ -98,8 +137,17 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
                 return Flow.Break;
             case ContinueStatement:
                 return Flow.Continue;
-            case ReturnStatement:
+            case ReturnStatement returned:
+                if (returned.Expression is not null)
+                {
+                    context.Returned = await ValueAsync(returned.Expression, Returns ?? SqlTypes.Int).ConfigureAwait(false);
+                }
                 return Flow.Return;
+            case GoToStatement jump:
+                _label = jump.LabelName.Value;
+                return Flow.GoTo;
+            case LabelStatement:
+                return Flow.Next;
             case ExecuteStatement execute:
                 await ExecuteAsync(execute).ConfigureAwait(false);
                 return Flow.Next;
@@ -145,8 +193,8 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             {
                 case Flow.Break:
                     return Flow.Next;
-                case Flow.Return:
-                    return Flow.Return;
+                case var ends when ends is Flow.Return or Flow.GoTo:
+                    return ends;
                 default:
                     break;
             }
@@ -159,7 +207,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         _tryDepth++;
         try
         {
-            return await RunAllAsync(attempt.TryStatements.Statements).ConfigureAwait(false);
+            return await RunAllAsync(attempt.TryStatements.Statements.AsReadOnly()).ConfigureAwait(false);
         }
         catch (SqlErrorException caught)
         {
@@ -167,7 +215,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             _tryDepth--;
             try
             {
-                return await RunAllAsync(attempt.CatchStatements.Statements).ConfigureAwait(false);
+                return await RunAllAsync(attempt.CatchStatements.Statements.AsReadOnly()).ConfigureAwait(false);
             }
             finally
             {
@@ -183,12 +231,12 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
 
     private async ValueTask<bool> HoldsAsync(BooleanExpression node)
     {
-        var plan = batch.Compiled(context.Session, node, compile => new ConditionPlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile.Reads));
-        return await ReadAsync(plan.Reads, () => plan.Condition(Frame()) == Truth.True).ConfigureAwait(false);
+        var plan = batch.Compiled(context.Session, node, compile => new ConditionPlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile));
+        return await ReadAsync(plan.Compiled, () => plan.Condition(Frame()) == Truth.True).ConfigureAwait(false);
     }
 
     private ValuePlan Plan(ScalarExpression node) =>
-        batch.Compiled(context.Session, node, compile => new ValuePlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile.Reads));
+        batch.Compiled(context.Session, node, compile => new ValuePlan(new ExpressionCompiler(compile, new Scope(null)).Compile(node), compile));
 
     private Expr Scalar(ScalarExpression node) => Plan(node).Value;
 
@@ -196,7 +244,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
     {
         var plan = Plan(node);
         var eval = plan.Value.ConvertTo(type).Eval;
-        return ReadAsync(plan.Reads, () => eval(Frame()));
+        return ReadAsync(plan.Compiled, () => eval(Frame()));
     }
 
     private Frame Frame() => new(context, 0, 0, null);
@@ -245,7 +293,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
         var plan = Plan(node);
         var current = new Expr(type, _ => context.Variables[target]);
         var eval = ExpressionCompiler.Binary(op, current, plan.Value).ConvertTo(type).Eval;
-        return ReadAsync(plan.Reads, () => eval(Frame()));
+        return ReadAsync(plan.Compiled, () => eval(Frame()));
     }
 
     private void Raise(RaiseErrorStatement raise)
@@ -282,7 +330,7 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             raise.StartLine));
     }
 
-    private sealed record ConditionPlan(Predicate Condition, IReadOnlyList<Queries.TableRead> Reads);
+    private sealed record ConditionPlan(Predicate Condition, CompileContext Compiled);
 
-    private sealed record ValuePlan(Expr Value, IReadOnlyList<Queries.TableRead> Reads);
+    private sealed record ValuePlan(Expr Value, CompileContext Compiled);
 }

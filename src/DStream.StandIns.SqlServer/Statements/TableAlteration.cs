@@ -22,7 +22,13 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         switch (node)
         {
             case AlterTableAddTableElementStatement add:
-                Add(table, add.Definition);
+                Add(database, table, add.Definition, add.ExistingRowsCheckEnforcement == ConstraintEnforcement.NoCheck);
+                break;
+            case AlterTableAlterColumnStatement alter:
+                new ColumnAlteration(context, compile, transaction, database, table).Run(alter);
+                break;
+            case AlterTableConstraintModificationStatement modify:
+                Enforce(database, table, modify);
                 break;
             case AlterTableDropTableElementStatement drop:
                 foreach (var element in drop.AlterTableDropTableElements)
@@ -55,7 +61,7 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         });
     }
 
-    private void Add(Table table, TableDefinition definition)
+    private void Add(Database database, Table table, TableDefinition definition, bool noCheck)
     {
         var builder = new TableBuilder(compile, table.Schema, table.Name);
         var keys = new List<(UniqueConstraintDefinition Node, string[] Columns)>();
@@ -65,32 +71,83 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             {
                 throw Errors.Of(2705, 16, $"Column names in each table must be unique. Column name '{node.ColumnIdentifier.Value}' in table '{table.FullName}' is specified more than once.", 4);
             }
-            if (node.ComputedColumnExpression is not null)
-            {
-                throw Errors.Unsupported("ALTER TABLE ADD of a computed column");
-            }
-            var column = builder.Column(node, table.LastColumnId + 1, definition, [], keys);
+            var column = node.ComputedColumnExpression is null
+                ? builder.Column(node, table.LastColumnId + 1, definition, [], keys)
+                : builder.Computed(node, table.LastColumnId + 1, TableBuilder.RowScope(table.Columns));
             var fills = column.Default is not null && (!column.IsNullable || (node.DefaultConstraint?.WithValues ?? false));
-            if (!column.IsNullable && !fills && !column.IsIdentity && table.Clustered.Entries.Count > 0)
+            if (!column.IsNullable && !fills && !column.IsIdentity && column.Type.Kind != Types.SqlKind.RowVersion && table.Clustered.Entries.Count > 0)
             {
                 throw Errors.Of(4901, 16, $"ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified. Column '{column.Name}' cannot be added to non-empty table '{table.Name}' because it does not satisfy these conditions.");
             }
             table.LastColumnId++;
             var frame = new Frame(context, 0, 0, null);
             Rebuild(table, [.. table.Columns, column], row =>
-                [.. row, column.IsIdentity ? Conversion.To(table.NextIdentity++, SqlTypes.BigInt, column.Type) : fills ? column.Default!(frame) : null]);
+                [.. row, column.IsIdentity ? Conversion.To(table.NextIdentity++, SqlTypes.BigInt, column.Type)
+                    : column.Computed is { } computed ? computed(RowFrame(row))
+                    : column.Type.Kind == Types.SqlKind.RowVersion ? context.Engine.NextRowVersion()
+                    : fills ? column.Default!(frame) : null]);
         }
         foreach (var constraint in definition.TableConstraints)
         {
-            keys.Add(constraint is UniqueConstraintDefinition unique
-                ? (unique, unique.Columns.Select(TableBuilder.NameOf).ToArray())
-                : throw Errors.Unsupported($"ALTER TABLE ADD {constraint.GetType().Name}"));
+            if (constraint is UniqueConstraintDefinition unique)
+            {
+                keys.Add((unique, unique.Columns.Select(TableBuilder.NameOf).ToArray()));
+            }
         }
         foreach (var (node, columns) in keys)
         {
+            if (node.IsPrimaryKey && table.PrimaryKey is not null)
+            {
+                throw Errors.Of(1779, 16, $"Table '{table.Name}' already has a primary key defined on it.", 0);
+            }
+            if (node.IsPrimaryKey && columns.Any(c => TableBuilder.Find(table.Columns, c).IsNullable))
+            {
+                throw Errors.Of(8111, 16, $"Cannot define PRIMARY KEY constraint on nullable column in table '{table.Name}'.");
+            }
             AddIndex(context.Engine, table, builder.Index(node, columns, table.Columns), transaction);
         }
+        var constraints = new ConstraintBuilder(context, compile, database, table, transaction);
+        foreach (var (constraint, column) in definition.ColumnDefinitions.SelectMany(c => c.Constraints.Select(x => (x, (string?)c.ColumnIdentifier.Value)))
+            .Concat(definition.TableConstraints.Select(x => (x, (string?)null))))
+        {
+            constraints.Add(constraint, column, noCheck: noCheck);
+        }
     }
+
+    private Frame RowFrame(object?[] row)
+    {
+        var frame = new Frame(context, 1, 0, null);
+        frame.Rows[0] = row;
+        return frame;
+    }
+
+    private void Enforce(Database database, Table table, AlterTableConstraintModificationStatement node)
+    {
+        var isDisabled = node.ConstraintEnforcement == ConstraintEnforcement.NoCheck;
+        bool Means(string name) => node.All || node.ConstraintNames.Any(n => string.Equals(n.Value, name, StringComparison.OrdinalIgnoreCase));
+        if (!node.All && node.ConstraintNames.FirstOrDefault(n => !table.Checks.Exists(c => Is(c.Name, n.Value)) && !table.ForeignKeys.Exists(k => Is(k.Name, n.Value))) is { } missing)
+        {
+            throw Errors.Of(4917, 16, $"Constraint '{missing.Value}' does not exist.", 0);
+        }
+        foreach (var check in table.Checks.Where(c => Means(c.Name)))
+        {
+            var before = check.IsDisabled;
+            check.IsDisabled = isDisabled;
+            transaction.OnRollback(() => check.IsDisabled = before);
+        }
+        foreach (var key in table.ForeignKeys.Where(k => Means(k.Name)))
+        {
+            var before = key.IsDisabled;
+            key.IsDisabled = isDisabled;
+            transaction.OnRollback(() => key.IsDisabled = before);
+            if (!isDisabled && node.ExistingRowsCheckEnforcement == ConstraintEnforcement.Check)
+            {
+                References.CheckAll(database, key, transaction);
+            }
+        }
+    }
+
+    private static bool Is(string? name, string wanted) => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase);
 
     private void Drop(Table table, AlterTableDropTableElement element)
     {
@@ -100,17 +157,30 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             var position = table.Position(name);
             if (position < 0)
             {
+                if (element.IsIfExists)
+                {
+                    return;
+                }
                 throw Errors.Of(4924, 16, $"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{table.Name}'.");
             }
             var column = table.Columns[position];
-            if (table.Indexes.Exists(index => index.Columns.Contains(column)))
-            {
-                throw Errors.Of(5074, 16, $"The object is dependent on column '{name}'.");
-            }
+            ColumnAlteration.ThrowIfUsed(table, column, "DROP COLUMN");
             Rebuild(table, table.Columns.Where(c => c != column).ToArray(), row => [.. row[..position], .. row[(position + 1)..]]);
             return;
         }
+        if (DropConstraint(table, name))
+        {
+            return;
+        }
         var dropped = table.Indexes.Find(i => i.IsConstraint && string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (dropped is null && element.IsIfExists)
+        {
+            return;
+        }
+        if (dropped is not null && table.ReferencedBy.Find(key => key.Key == dropped) is { } user)
+        {
+            throw Errors.Of(3725, 16, $"The constraint '{name}' is being referenced by table '{user.Table.Name}', foreign key constraint '{user.Name}'.", 0);
+        }
         if (dropped is null || dropped == table.Clustered)
         {
             throw dropped is null
@@ -119,6 +189,35 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         }
         table.Indexes.Remove(dropped);
         transaction.OnRollback(() => table.AddIndex(dropped));
+    }
+
+    private bool DropConstraint(Table table, string name)
+    {
+        if (table.Checks.Find(c => Is(c.Name, name)) is { } check)
+        {
+            table.Checks.Remove(check);
+            transaction.OnRollback(() => table.Checks.Add(check));
+            return true;
+        }
+        if (table.ForeignKeys.Find(k => Is(k.Name, name)) is { } key)
+        {
+            table.ForeignKeys.Remove(key);
+            key.Referenced.ReferencedBy.Remove(key);
+            transaction.OnRollback(() =>
+            {
+                table.ForeignKeys.Add(key);
+                key.Referenced.ReferencedBy.Add(key);
+            });
+            return true;
+        }
+        if (table.Columns.FirstOrDefault(c => Is(c.DefaultName, name)) is { } column)
+        {
+            var before = (column.Default, column.DefaultName, column.DefaultText);
+            (column.Default, column.DefaultName, column.DefaultText) = (null, null, null);
+            transaction.OnRollback(() => (column.Default, column.DefaultName, column.DefaultText) = before);
+            return true;
+        }
+        return false;
     }
 
     private void Rebuild(Table table, IReadOnlyList<TableColumn> columns, Func<object?[], object?[]> rewrite)

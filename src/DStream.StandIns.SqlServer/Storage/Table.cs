@@ -18,9 +18,9 @@ internal sealed class Table
         Locate();
     }
 
-    public string Schema { get; }
+    public string Schema { get; set; }
 
-    public string Name { get; }
+    public string Name { get; set; }
 
     public int ObjectId { get; }
 
@@ -62,11 +62,21 @@ internal sealed class Table
         return Writers.Count > 1 || (Writers.Count == 1 && (reader is null || !Writers.ContainsKey(reader)));
     }
 
+    public List<CheckConstraint> Checks { get; } = [];
+
+    /// <summary>The foreign keys of this table, and those of others (or its own) that name its rows.</summary>
+    public List<ForeignKey> ForeignKeys { get; } = [];
+
+    public List<ForeignKey> ReferencedBy { get; } = [];
+
     public long NextIdentity { get; set; }
 
     public long IdentitySeed { get; init; } = 1;
 
     public long IdentityIncrement { get; init; } = 1;
+
+    /// <summary>The rows that are committed.</summary>
+    public long RowCount => Slots().LongCount(slot => slot.Committed?.Values is not null);
 
     public int LastColumnId { get; set; }
 
@@ -92,13 +102,12 @@ internal sealed class Table
         index.Entries.Clear();
         foreach (var slot in Slots())
         {
-            var (committed, pending) = (slot.Committed?.Values, slot.HasPending ? slot.Pending : null);
-            var key = committed is null ? null : index.KeyOf(committed);
+            var key = index.EntryKeyOf(slot.Committed?.Values);
             if (key is not null)
             {
                 index.Entries.Add(new IndexEntry(key, slot));
             }
-            if (pending is not null && index.KeyOf(pending) is var own && (key is null || index.Entries.Order.Compare(key, own) != 0))
+            if (index.EntryKeyOf(slot.HasPending ? slot.Pending : null) is { } own && (key is null || index.Entries.Order.Compare(key, own) != 0))
             {
                 index.Entries.Add(new IndexEntry(own, slot));
             }

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Values;
 
@@ -11,6 +12,9 @@ namespace DStream.StandIns.SqlServer.Transactions;
 internal sealed class RowWriter(Database database, Table table, Transaction transaction, DateTime now)
 {
     private readonly bool _isTracked = database.Cdc?.IsTracked(table) ?? false;
+
+    // What foreign keys look at when the statement has written.
+    private readonly List<RowChange>? _changes = table.ForeignKeys.Count + table.ReferencedBy.Count > 0 ? [] : null;
 
     /// <summary>Takes the row's exclusive lock.</summary>
     public void Lock(RowSlot slot) => TableLocks.Row(table, slot, transaction, LockMode.Exclusive);
@@ -28,6 +32,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
     public void Insert(object?[] row)
     {
         Place(row);
+        _changes?.Add(new RowChange(null, row));
         Log(null, row);
     }
 
@@ -36,6 +41,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         ThrowIfChangedSince(slot);
         var before = slot.Latest(transaction);
         SetPending(slot, null);
+        _changes?.Add(new RowChange(before, null));
         Log(before, null);
     }
 
@@ -45,6 +51,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         ThrowIfChangedSince(slot);
         var before = slot.Latest(transaction);
         SetPending(slot, row);
+        _changes?.Add(new RowChange(before, row));
         Log(before, row);
     }
 
@@ -66,7 +73,18 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         {
             Place(row);
         }
+        pairs.ForEach(pair => _changes?.Add(new RowChange(pair.Before, pair.After)));
         LogDeferred(pairs);
+    }
+
+    /// <summary>Ends a statement's writes: foreign keys are checked, or followed.</summary>
+    public void Finish(BatchContext context, string verb)
+    {
+        if (_changes is { Count: > 0 })
+        {
+            References.Check(context, database, table, transaction, _changes.ToArray(), verb);
+            _changes.Clear();
+        }
     }
 
     // A snapshot transaction writes over nothing that was committed after its snapshot.
@@ -123,7 +141,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
         for (var i = 1; i < table.Indexes.Count; i++)
         {
             var index = table.Indexes[i];
-            if (!index.IsUnique)
+            if (!index.IsUnique || !index.Covers(row))
             {
                 continue;
             }
@@ -135,7 +153,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
                     continue;
                 }
                 ThrowIfHeldByAnother(entry.Slot);
-                if (entry.Slot.Latest(transaction) is { } other && index.Entries.Order.Compare(index.KeyOf(other), key) == 0)
+                if (entry.Slot.Latest(transaction) is { } other && index.Covers(other) && index.Entries.Order.Compare(index.KeyOf(other), key) == 0)
                 {
                     throw Duplicate(index, key);
                 }
@@ -158,7 +176,7 @@ internal sealed class RowWriter(Database database, Table table, Transaction tran
 
     private void MoveEntry(TableIndex index, RowSlot slot, object?[]? before, object?[]? after)
     {
-        var (oldKey, newKey) = (before is null ? null : index.KeyOf(before), after is null ? null : index.KeyOf(after));
+        var (oldKey, newKey) = (index.EntryKeyOf(before), index.EntryKeyOf(after));
         if (oldKey is not null && newKey is not null && index.Entries.Order.Compare(oldKey, newKey) == 0)
         {
             return;

@@ -85,6 +85,10 @@ internal sealed class TransactionEnd(EngineState engine)
                 RemoveIfUnused(index, entry);
             }
         }
+        foreach (var database in engine.Databases.Values)
+        {
+            database.AppLocks.Release(hold => hold.Transaction == transaction);
+        }
         if (transaction.Snapshot is { } snapshot)
         {
             engine.Snapshots.Release(snapshot);
@@ -123,7 +127,7 @@ internal sealed class TransactionEnd(EngineState engine)
 
     private static void RemoveIfUnused(TableIndex index, IndexEntry entry)
     {
-        bool Has(object?[]? row) => row is not null && index.Entries.Order.Compare(index.KeyOf(row), entry.Key) == 0;
+        bool Has(object?[]? row) => index.EntryKeyOf(row) is { } key && index.Entries.Order.Compare(key, entry.Key) == 0;
         if (entry.Slot.HasPending && Has(entry.Slot.Pending))
         {
             return;

@@ -11,4 +11,8 @@ namespace DStream.StandIns.SqlServer.Types;
 /// <param name="MaxLength">Bytes, as sys.columns.max_length has it (nvarchar(50) is 100); -1 is (max); 0 where the kind has none.</param>
 /// <param name="Precision">Digits, for decimal and numeric.</param>
 /// <param name="Scale">Digits after the point, or of the fractional second.</param>
-public sealed record SqlType(SqlKind Kind, int MaxLength = 0, byte Precision = 0, byte Scale = 0);
+public sealed record SqlType(SqlKind Kind, int MaxLength = 0, byte Precision = 0, byte Scale = 0)
+{
+    /// <summary>The collation of a character type that COLLATE gave; null is the database's.</summary>
+    public string? Collation { get; init; }
+}

@@ -25,7 +25,7 @@ internal static class ValueOrder
         SqlKind.UniqueIdentifier => static (a, b) => new SqlGuid((Guid)a).CompareTo(new SqlGuid((Guid)b)),
         SqlKind.SqlVariant => CompareVariants,
         SqlKind.Vector => static (a, b) => ((float[])a).AsSpan().SequenceCompareTo((float[])b),
-        _ when SqlTypes.IsCharacter(type.Kind) => static (a, b) => Collation.Compare((string)a, (string)b),
+        _ when SqlTypes.IsCharacter(type.Kind) => Collation.OrderOf(type.Collation),
         _ => static (a, b) => CompareBytes((byte[])a, (byte[])b),
     };
 

@@ -23,6 +23,11 @@ internal static class Errors
 
     public static SqlErrorException UndeclaredVariable(string name) => Of(137, 15, $"Must declare the scalar variable \"{name}\".", 2);
 
+    public static SqlErrorException TooDeep() =>
+        Of(217, 16, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).");
+
+    public static SqlErrorException UndeclaredTable(string name) => Of(1087, 15, $"Must declare the table variable \"{name}\".", 2);
+
     public static SqlErrorException NoProcedure(string name) => Of(2812, 16, $"Could not find stored procedure '{name}'.", 62);
 
     public static SqlErrorException NoFunction(string name) => Of(195, 15, $"'{name}' is not a recognized built-in function name.", 10);

@@ -120,9 +120,20 @@ internal static class TemporalConversion
         var fraction = from.Kind == SqlKind.DateTime2 || from.Kind == SqlKind.Time || from.Kind == SqlKind.DateTimeOffset ? Fraction(from.Scale) : ".fff";
         var format = style switch
         {
-            -1 or 0 or 100 => "MMM d yyyy h:mmtt",
+            -1 or 0 or 100 => Padded(value) + " h:mmtt",
+            9 or 109 => Padded(value) + " h:mm:ss:ffftt",
             1 => "MM/dd/yy",
+            2 => "yy.MM.dd",
             3 => "dd/MM/yy",
+            4 => "dd.MM.yy",
+            5 => "dd-MM-yy",
+            6 => "dd MMM yy",
+            7 => "MMM dd, yy",
+            10 => "MM-dd-yy",
+            11 => "yy/MM/dd",
+            12 => "yyMMdd",
+            13 or 113 => "dd MMM yyyy HH:mm:ss:fff",
+            22 => "MM/dd/yy h:mm:ss tt",
             23 => "yyyy-MM-dd",
             101 => "MM/dd/yyyy",
             102 => "yyyy.MM.dd",
@@ -145,6 +156,10 @@ internal static class TemporalConversion
         {
             format = "yyyy-MM-dd";
         }
-        return value.ToString(format, Culture);
+        var text = value.ToString(format, Culture);
+        // Hours of one digit are padded by a blank, as days are.
+        return style is -1 or 0 or 100 or 9 or 109 && text[13] == ':' ? text.Insert(12, " ") : text;
     }
+
+    private static string Padded(DateTime value) => value.Day < 10 ? "MMM  d yyyy" : "MMM d yyyy";
 }

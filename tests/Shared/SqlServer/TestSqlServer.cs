@@ -106,6 +106,9 @@ public sealed class TestSqlServer : IAsyncDisposable
             $"IF EXISTS (SELECT 1 FROM sys.databases WHERE name = N'{Database}' AND is_cdc_enabled = 1) EXEC [{Database}].sys.sp_cdc_disable_db;",
             $"IF DB_ID(N'{Database}') IS NOT NULL ALTER DATABASE [{Database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;",
             $"IF DB_ID(N'{Database}') IS NOT NULL DROP DATABASE [{Database}];",
+
+            // The name that a test gives to a login, if it makes one.
+            $"IF SUSER_ID(N'{Database}') IS NOT NULL DROP LOGIN [{Database}];",
         ];
         for (var attempt = 1; ; attempt++)
         {

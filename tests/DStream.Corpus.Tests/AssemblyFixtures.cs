@@ -1,0 +1,2 @@
+[assembly: AssemblyFixture(typeof(SqlServerFixture))]
+[assembly: AssemblyFixture(typeof(DStream.Corpus.Tests.CorpusRuns))]

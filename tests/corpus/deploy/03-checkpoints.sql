@@ -1,0 +1,3 @@
+-- Creates the table of checkpoints.
+-- Statement:
+:r ../../../deploy/sql/checkpoints.sql

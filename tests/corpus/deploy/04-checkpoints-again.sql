@@ -1,0 +1,3 @@
+-- The same again changes nothing.
+-- Statement:
+:r ../../../deploy/sql/checkpoints.sql

@@ -1,0 +1,3 @@
+-- Creates the schema of the table of checkpoints.
+-- Statement:
+CREATE SCHEMA [dstream];

@@ -7,7 +7,7 @@ namespace DStream.Architecture.Tests;
 /// <summary>Dependencies point one way: Core, then configuration and providers, then hosting, then the hosts, then the sandbox.</summary>
 public sealed class DependencyTests
 {
-    private static readonly string[] Providers = ["DStream.SqlServer", "DStream.ServiceBus", "DStream.AzureBlob", "DStream.InMemory"];
+    private static readonly string[] Providers = ["DStream.SqlServer", "DStream.ServiceBus", "DStream.RabbitMq", "DStream.AzureBlob", "DStream.InMemory"];
     private static readonly string[] StandIns = ["DStream.StandIns.SqlServer", "DStream.StandIns.ServiceBus"];
 
     // Each project of src and what it may refer to, all that comes with that included.
@@ -17,6 +17,7 @@ public sealed class DependencyTests
         ["DStream.Configuration"] = ["DStream.Core"],
         ["DStream.SqlServer"] = ["DStream.Core"],
         ["DStream.ServiceBus"] = ["DStream.Core"],
+        ["DStream.RabbitMq"] = ["DStream.Core"],
         ["DStream.AzureBlob"] = ["DStream.Core"],
         ["DStream.InMemory"] = ["DStream.Core"],
         ["DStream.Hosting"] = ["DStream.Core", "DStream.Configuration", .. Providers],

@@ -82,7 +82,7 @@ public abstract class BrokerAdministrationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EnsureTopicAsync_SameMessageIdSentTwice_IsDeliveredOnce()
+    public async Task EnsureTopicAsync_SameMessageIdSentTwice_IsDeliveredOnceWhereDuplicatesAreDetected()
     {
         await Broker.Administration.EnsureTopicAsync(_name, "sub1", Stop);
         var messages = Sequence("s1", 2);
@@ -91,7 +91,8 @@ public abstract class BrokerAdministrationContract : IAsyncLifetime
         await SendAsync(_name, [messages[0]]);
         await SendAsync(_name, [messages[1]]);
 
-        Assert.Equal([Body(0), Body(1)], (await Broker.TakeFromSubscriptionAsync(_name, "sub1", 2, Stop)).Select(static message => message.Body));
+        string[] expected = Broker.DetectsDuplicates ? [Body(0), Body(1)] : [Body(0), Body(0), Body(1)];
+        Assert.Equal(expected, (await Broker.TakeFromSubscriptionAsync(_name, "sub1", expected.Length, Stop)).Select(static message => message.Body));
     }
 
     [Fact]

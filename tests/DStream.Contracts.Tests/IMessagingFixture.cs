@@ -11,6 +11,9 @@ public interface IMessagingFixture : IAsyncDisposable
 
     IBrokerAdministration Administration { get; }
 
+    /// <summary>Whether queues and topics drop a message whose MessageId they know. Where not, each copy is delivered, in the order of the sends.</summary>
+    bool DetectsDuplicates => true;
+
     /// <summary>Takes that many messages out of a subscription, in order; fails the test when they do not come.</summary>
     Task<IReadOnlyList<TakenMessage>> TakeFromSubscriptionAsync(string topic, string subscription, int count, CancellationToken cancellationToken);
 

@@ -62,7 +62,7 @@ public abstract class MessagingContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_SameMessageIdAgain_IsDropped()
+    public async Task SendAsync_SameMessageIdAgain_IsDroppedWhereDuplicatesAreDetected()
     {
         var sent = Sequence("s1", 3);
         await SendAsync(_queue, sent);
@@ -71,7 +71,10 @@ public abstract class MessagingContract : IAsyncLifetime
 
         await using var receiver = await AcceptAsync();
 
-        Assert.Equal([Body(0), Body(1), Body(2), Body(3)], (await ReceiveAsync(receiver, 4)).Select(BodyOf));
+        string[] expected = Broker.DetectsDuplicates ? [Body(0), Body(1), Body(2), Body(3)] : [Body(0), Body(1), Body(2), Body(1), Body(3)];
+        var received = await ReceiveAsync(receiver, expected.Length);
+        Assert.Equal(expected, received.Select(BodyOf));
+        Assert.Equal(4, received.Select(static message => message.MessageId).Distinct().Count());
         Assert.Empty(await receiver.ReceiveAsync(10, Moment, Stop));
     }
 

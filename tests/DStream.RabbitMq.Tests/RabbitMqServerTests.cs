@@ -11,7 +11,7 @@ public sealed class RabbitMqServerTests(ITestOutputHelper output)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Server_KilledAndStartedAgain_ListensOnItsPortAndLeavesNoProcessBehind()
+    public async Task Server_Killed_ListensNoMoreAndLeavesNoProcessBehind()
     {
         Assert.SkipUnless(RabbitMqServer.IsInstalled, RabbitMqServer.Remedy);
         var began = TimeProvider.System.GetTimestamp();
@@ -22,15 +22,11 @@ public sealed class RabbitMqServerTests(ITestOutputHelper output)
             processes = ProcessesOf(server);
             Assert.Contains(processes, id => NameOf(id) == "beam.smp");
             Assert.Contains(processes, id => NameOf(id) == "epmd");
+            await ConnectAsync(server);
 
             await server.KillAsync(Stop);
-            await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(server));
 
-            began = TimeProvider.System.GetTimestamp();
-            await server.StartAgainAsync(Stop);
-            output.WriteLine($"started again in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
-            await ConnectAsync(server);
-            processes = [.. processes, .. ProcessesOf(server)];
+            await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(server));
         }
 
         // A killed process is a zombie until its parent has looked.

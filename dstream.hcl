@@ -23,11 +23,12 @@ ingester {
     }
 
     queue {
-        type = "servicebus"       # or "memory"
+        type = "servicebus"       # or "rabbitmq", "memory"
         name = "ingest-queue"
         connection_string = "{{ env \"DSTREAM_INGEST_CONNECTION_STRING\" }}"
         # transport = "amqp"      # "amqp_websockets" needs only port 443
         # create = true           # false: an administrator makes the queue
+        # duplicates = "detect"   # "accept" for type "rabbitmq", which drops no copies
     }
 
     locks {
@@ -70,11 +71,12 @@ publisher {
     }
 
     output {
-        type = "azure_service_bus"    # or "amqp", "console", "memory"
+        type = "azure_service_bus"    # or "rabbitmq", "amqp", "console", "memory"
         connection_string = "{{ env \"DSTREAM_PUBLISHER_CONNECTION_STRING\" }}"
         # transport    = "amqp"
         # address      = "{destination}"    # for type "amqp"
         # subscription = "sub1"
         # create       = true
+        # duplicates   = "detect"
     }
 }

@@ -15,6 +15,9 @@ public enum ConnectionStringForm
     /// <summary>Service Bus or Event Hubs: <c>Endpoint=sb://...</c> with a key or token, or without either for Entra ID.</summary>
     ServiceBus,
 
+    /// <summary><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c>.</summary>
+    RabbitMq,
+
     /// <summary>A storage connection string, or <c>https://account.blob.core.windows.net</c> for Entra ID.</summary>
     AzureStorage,
 

@@ -17,6 +17,9 @@ public sealed record KnownProvider(string Type, ConnectionStringForm ConnectionS
     /// <summary>What an output lacks to be a queue too, as the rest of a sentence; null where it is one, or where nothing is to be said.</summary>
     public string? NoQueueBecause { get; init; }
 
+    /// <summary>Whether a configuration must say that what is sent twice may arrive twice, since the provider cannot drop it.</summary>
+    public bool MustAcceptDuplicates { get; init; }
+
     /// <summary>Other names for the same provider.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 }

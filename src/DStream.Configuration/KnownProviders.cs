@@ -23,14 +23,15 @@ public sealed record KnownProviders
         NoQueueBecause = "an AMQP broker has no sessions, by which each table has one consumer and keeps its order",
     };
 
+    private static readonly KnownProvider RabbitMq = new("rabbitmq", ConnectionStringForm.RabbitMq) { MustAcceptDuplicates = true };
     private static readonly KnownProvider Memory = new("memory", ConnectionStringForm.None);
 
     /// <summary>The providers in this repository.</summary>
     public static KnownProviders Shipped { get; } = new()
     {
         Databases = [new("sqlserver", ConnectionStringForm.SqlServer)],
-        Queues = [AzureServiceBus, Memory],
-        Outputs = [AzureServiceBus, AzureEventHubs, Amqp, new("console", ConnectionStringForm.None), Memory],
+        Queues = [AzureServiceBus, RabbitMq, Memory],
+        Outputs = [AzureServiceBus, AzureEventHubs, RabbitMq, Amqp, new("console", ConnectionStringForm.None), Memory],
         Locks = [new("azure_blob", ConnectionStringForm.AzureStorage), Memory],
     };
 

@@ -3,6 +3,7 @@ using DStream.AzureBlob;
 using DStream.Configuration;
 using DStream.Core;
 using DStream.InMemory;
+using DStream.RabbitMq;
 using DStream.ServiceBus;
 using DStream.ServiceBus.EventHubs;
 using DStream.SqlServer;
@@ -34,6 +35,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     private static readonly Dictionary<string, Func<ProviderCatalog, QueueConfig, QueueProvider>> Queues = new()
     {
         ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusQueue(config),
+        ["rabbitmq"] = static (catalog, config) => catalog.RabbitMqQueue(config),
         ["memory"] = static (catalog, _) => new QueueProvider(catalog._memory.Broker, catalog._memory.Broker, catalog._memory.Broker),
     };
 
@@ -42,6 +44,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
         ["azure_service_bus"] = static (catalog, config) => catalog.ServiceBusOutput(config),
         ["azure_event_hubs"] = static (catalog, config) => catalog.EventHubsOutput(config),
         ["amqp"] = static (catalog, config) => catalog.AmqpOutput(config),
+        ["rabbitmq"] = static (catalog, config) => catalog.RabbitMqOutput(config),
         ["console"] = static (_, _) => new OutputProvider(new ConsoleSender(Console.Out), new NoAdministration()),
         ["memory"] = static (catalog, _) => new OutputProvider(catalog._memory.Broker, catalog._memory.Broker),
     };
@@ -50,6 +53,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
     private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), ServiceBusNamespace> _namespaces = [];
     private readonly ConcurrentDictionary<(string ConnectionString, ServiceBusTransport Transport), EventHubsNamespace> _eventHubs = [];
     private readonly ConcurrentBag<IAsyncDisposable> _brokers = [];
+    private readonly ConcurrentDictionary<(string ConnectionString, bool CreateEntities), RabbitMqBroker> _rabbits = [];
 
     /// <summary>What a configuration may name.</summary>
     public static KnownProviders Known => KnownProviders.Shipped;
@@ -85,6 +89,7 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
         foreach (var bus in _namespaces.Values) await bus.DisposeAsync();
         foreach (var hubs in _eventHubs.Values) await hubs.DisposeAsync();
         foreach (var broker in _brokers) await broker.DisposeAsync();
+        foreach (var rabbit in _rabbits.Values) await rabbit.DisposeAsync();
     }
 
     private TProvider Make<TConfig, TProvider>(
@@ -155,5 +160,24 @@ public sealed class ProviderCatalog(TimeProvider time, ILoggerFactory loggers, M
 
     private IBrokerAdministration ServiceBusAdministration(ServiceBusOptions options, bool create) => create
         ? new ServiceBusAdministration(options, time, loggers.CreateLogger<ServiceBusAdministration>())
+        : new NoAdministration();
+
+    private QueueProvider RabbitMqQueue(QueueConfig config)
+    {
+        var rabbit = RabbitMq(config.ConnectionString, config.CreateEntities);
+        return new QueueProvider(rabbit, rabbit, RabbitMqAdministration(rabbit, config.CreateEntities));
+    }
+
+    private OutputProvider RabbitMqOutput(OutputConfig config)
+    {
+        var rabbit = RabbitMq(config.ConnectionString, config.CreateEntities);
+        return new OutputProvider(rabbit, RabbitMqAdministration(rabbit, config.CreateEntities));
+    }
+
+    private RabbitMqBroker RabbitMq(string connectionString, bool create) => _rabbits.GetOrAdd((connectionString, create), key => new RabbitMqBroker(
+        RabbitMqOptions.For(key.ConnectionString) with { CreateEntities = key.CreateEntities }, time, loggers.CreateLogger<RabbitMqBroker>()));
+
+    private IBrokerAdministration RabbitMqAdministration(RabbitMqBroker rabbit, bool create) => create
+        ? new RabbitMqAdministration(rabbit, loggers.CreateLogger<RabbitMqAdministration>())
         : new NoAdministration();
 }

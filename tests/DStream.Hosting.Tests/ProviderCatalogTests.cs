@@ -1,6 +1,7 @@
 using DStream.Configuration;
 using DStream.Core;
 using DStream.InMemory;
+using DStream.RabbitMq;
 using DStream.ServiceBus;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,7 +32,7 @@ public sealed class ProviderCatalogTests : IAsyncDisposable
     {
         var error = Assert.Throws<InvalidOperationException>(() => _catalog.Queue(new QueueConfig { Type = "kafka", Name = "q" }));
 
-        Assert.Equal("No provider 'kafka'. Known: azure_service_bus, memory.", error.Message);
+        Assert.Equal("No provider 'kafka'. Known: azure_service_bus, rabbitmq, memory.", error.Message);
     }
 
     [Fact]
@@ -62,6 +63,19 @@ public sealed class ProviderCatalogTests : IAsyncDisposable
 
         Assert.IsType<AmqpBroker>(output.Senders);
         Assert.IsType<NoAdministration>(output.Administration);
+    }
+
+    [Fact]
+    public void Queue_SameRabbitMqAsOutput_SharesItsConnections()
+    {
+        var queue = _catalog.Queue(new QueueConfig { Type = "rabbitmq", Name = "q", ConnectionString = "amqp://u:p@h" });
+        var output = _catalog.Output(new OutputConfig { Type = "rabbitmq", ConnectionString = "amqp://u:p@h" });
+        var notOurs = _catalog.Output(new OutputConfig { Type = "rabbitmq", ConnectionString = "amqp://u:p@h", CreateEntities = false });
+
+        Assert.Same(queue.Senders, queue.Receivers);
+        Assert.Same(queue.Senders, output.Senders);
+        Assert.IsType<RabbitMqAdministration>(output.Administration);
+        Assert.IsType<NoAdministration>(notOurs.Administration);
     }
 
     [Fact]

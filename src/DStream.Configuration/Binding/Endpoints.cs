@@ -74,6 +74,17 @@ internal static class Endpoints
                 section.Errors.Add(written.Value.Position, $"{key} is written, and nothing can be created over type {provider.Type}", "leave the key out, and create what the address names on the broker");
     }
 
+    /// <summary>Reports a broker that detects no duplicates where nobody said that they are accepted.</summary>
+    internal static void CheckDuplicates(this Section section, KnownProvider? provider)
+    {
+        var duplicates = section.Choice<DuplicateHandling>("duplicates");
+        if (provider is { MustAcceptDuplicates: true } && duplicates.Value == DuplicateHandling.Detect)
+            section.Errors.Add(
+                duplicates.Position,
+                $"type {provider.Type} detects no duplicates: what is sent again after a failure is delivered twice",
+                "write duplicates = \"accept\" where the consumers drop messages whose message id they have seen, or choose a type that detects them");
+    }
+
     /// <summary>A database's connection string; null when it is missing, broken or not to be evaluated.</summary>
     internal static SqlTarget? SqlTarget(this Section section, string key, bool isEvaluated)
     {
@@ -144,6 +155,7 @@ internal static class Endpoints
         ConnectionStringForm.SqlServer => SqlConnectionText.Parse(value).Problem,
         ConnectionStringForm.ServiceBus => ServiceBusConnectionText.Check(value),
         ConnectionStringForm.Amqp => AmqpConnectionText.Check(value),
+        ConnectionStringForm.RabbitMq => RabbitMqConnectionText.Check(value),
         ConnectionStringForm.AzureStorage => StorageConnectionText.Check(value),
         _ => null,
     };

@@ -50,6 +50,7 @@ internal sealed class IngesterBinder(Section section, bool routerNeedsNames, boo
         var queue = section.Block("queue");
         name = queue?.EntityName("name", section.IsEvaluated || routerNeedsQueue);
         var provider = queue?.Provider("type", _context.Known.Queues);
+        queue?.CheckDuplicates(provider);
         return new QueueConfig
         {
             Type = provider?.Type ?? "",

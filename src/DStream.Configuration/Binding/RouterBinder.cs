@@ -54,6 +54,7 @@ internal sealed class RouterBinder
         var output = _section.Block("output");
         var provider = output?.Provider("type", _section.Context.Known.Outputs);
         output?.ReportNoAdministration(provider);
+        output?.CheckDuplicates(provider);
         return new OutputConfig
         {
             Type = provider?.Type ?? "",

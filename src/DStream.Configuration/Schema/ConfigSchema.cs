@@ -37,7 +37,7 @@ internal static class ConfigSchema
         ],
         [
             new("poll_interval_defaults", PollIntervals(TimeSpan.FromSeconds(5), DefaultMaxPollInterval), []),
-            new("queue", Queue("ingest-queue"), []) { IsRequired = true },
+            new("queue", [.. Queue("ingest-queue"), Duplicates()], []) { IsRequired = true },
             Locks(),
             new(
                 "checkpoints",
@@ -86,6 +86,7 @@ internal static class ConfigSchema
                     new("address", KeyType.String) { Default = OutputConfig.DefaultAddress },
                     new("subscription", KeyType.String) { Default = "sub1" },
                     new("create", KeyType.Boolean) { Default = true },
+                    Duplicates(),
                 ],
                 []) { IsRequired = true },
         ]) { Aliases = ["publisher"] };
@@ -98,6 +99,8 @@ internal static class ConfigSchema
         new("transport", KeyType.String) { Default = "amqp", Choices = Transports },
         new("create", KeyType.Boolean) { Default = true },
     ];
+
+    private static KeySchema Duplicates() => new("duplicates", KeyType.String) { Default = "detect", Choices = ["detect", "accept"] };
 
     private static KeySchema[] PollIntervals(TimeSpan? poll, TimeSpan? max) =>
     [

@@ -61,7 +61,7 @@ public sealed class ErrorTests
         AssertError(Config.Ingester(tables: tables), place, message, remedy);
 
     [Theory]
-    [InlineData("queue { type = \"memori\" }", "\"memori\"", "type is \"memori\", which is no provider of ingester.queue", "did you mean memory? known are azure_service_bus, servicebus, memory")]
+    [InlineData("queue { type = \"memori\" }", "\"memori\"", "type is \"memori\", which is no provider of ingester.queue", "did you mean memory? known are azure_service_bus, servicebus, rabbitmq, memory")]
     [InlineData("queue { name = \"x\" }", "queue", "block ingester.queue has no key type", "add type = \"...\"")]
     [InlineData("queue { type = \"servicebus\" }", "queue", "block ingester.queue has no key connection_string", "which azure_service_bus needs")]
     [InlineData("", "ingester", "block ingester has no block queue", "add queue { ... }")]
@@ -69,8 +69,12 @@ public sealed class ErrorTests
     [InlineData("queue {\n type = \"memory\"\n name = \"-a\"\n}", "\"-a\"", "name is \"-a\", and it must begin and end with a letter or digit", "Service Bus allows")]
     [InlineData("queue {\n type = \"memory\"\n transport = \"amqp\"\n}", "\"amqp\"", "transport is written, and type memory has no choice of it", "leave the key out")]
     [InlineData("queue {\n type = \"memory\"\n transport = \"websockets\"\n}", "\"websockets\"", "transport is \"websockets\"", "known are amqp, amqp_websockets")]
-    [InlineData("queue { type = \"amqp\" }", "\"amqp\"", "type is \"amqp\", which is for an output only: an AMQP broker has no sessions", "known are azure_service_bus, memory")]
+    [InlineData("queue { type = \"amqp\" }", "\"amqp\"", "type is \"amqp\", which is for an output only: an AMQP broker has no sessions", "known are azure_service_bus, rabbitmq, memory")]
     [InlineData("queue {\n type = \"servicebus\"\n connection_string = \"amqp://u:p@h\"\n}", "\"amqp://u:p@h\"", "connection_string: the connection string is one of a plain AMQP broker", "an output only")]
+    [InlineData("queue {\n type = \"rabbitmq\"\n connection_string = \"amqp://u:p@h\"\n}", "queue", "type rabbitmq detects no duplicates", "duplicates = \"accept\"")]
+    [InlineData("queue {\n type = \"rabbitmq\"\n connection_string = \"amqp://u:p@h\"\n duplicates = \"detect\"\n}", "\"detect\"", "type rabbitmq detects no duplicates", "duplicates = \"accept\"")]
+    [InlineData("queue {\n type = \"memory\"\n duplicates = \"drop\"\n}", "\"drop\"", "duplicates is \"drop\"", "known are detect, accept")]
+    [InlineData("queue {\n type = \"rabbitmq\"\n connection_string = \"h:5672\"\n duplicates = \"accept\"\n}", "\"h:5672\"", "connection_string: the connection string is no amqp:// address", "amqps://")]
     public void Load_MistakeInQueue_IsReportedWithPlaceAndRemedy(string queue, string place, string message, string remedy) =>
         AssertError(Config.Ingester(queue: queue), place, message, remedy);
 
@@ -135,6 +139,16 @@ public sealed class ErrorTests
         var config = Config.Load(Output("type = \"amqp\"\n connection_string = \"amqps://u:p%2F@h/v\"\n address = \"/queue/{destination}\""), ConfigRoles.All).GetOrThrow();
 
         Assert.Equal(("amqp", "amqps://u:p%2F@h/v", "/queue/{destination}"), (config.Router!.Output.Type, config.Router.Output.ConnectionString, config.Router.Output.Address));
+    }
+
+    [Fact]
+    public void Load_OutputThatDetectsNoDuplicates_MustAcceptThem()
+    {
+        const string Output = "output {\n type = \"rabbitmq\"\n connection_string = \"amqp://u:p@h\"\n}";
+        var text = Config.Ingester() + $"router {{\n source {{ type = \"memory\" }}\n {Output}\n}}\n";
+
+        AssertError(text, "output", "type rabbitmq detects no duplicates", "duplicates = \"accept\"", ConfigRoles.All);
+        Assert.Empty(Config.Load(text.Replace("@h\"", "@h\"\n duplicates = \"accept\"", StringComparison.Ordinal), ConfigRoles.All).Errors);
     }
 
     [Fact]

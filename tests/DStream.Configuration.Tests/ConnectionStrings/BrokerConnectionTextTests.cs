@@ -2,7 +2,7 @@ using DStream.Configuration.ConnectionStrings;
 
 namespace DStream.Configuration.Tests.ConnectionStrings;
 
-public sealed class AzureConnectionTextTests
+public sealed class BrokerConnectionTextTests
 {
     [Theory]
     [InlineData(Config.Bus)]
@@ -38,6 +38,21 @@ public sealed class AzureConnectionTextTests
     [InlineData("AccountKey=a2V5", "no account with a key")]
     public void Storage_Unusable_SaysWhyWithoutShowingIt(string text, string message) =>
         AssertProblem(message, StorageConnectionText.Check(text));
+
+    [Theory]
+    [InlineData("amqp://u:p@h")]
+    [InlineData("amqps://u:p%40@h:5671/a%2Fb")]
+    public void RabbitMq_Usable_IsAccepted(string text) => Assert.Null(RabbitMqConnectionText.Check(text));
+
+    [Theory]
+    [InlineData("hunter2", "is no amqp:// address")]
+    [InlineData("Endpoint=amqp://u:hunter2@h", "is no amqp:// address")]
+    [InlineData("http://u:hunter2@h", "is no amqp:// address")]
+    [InlineData("amqp://hunter2@h", "no user and password")]
+    [InlineData("amqp://u:hunter2@h/a/b", "virtual host holds a slash")]
+    [InlineData("amqp://u:hunter2@h?heartbeat=5", "query or a fragment")]
+    public void RabbitMq_Unusable_SaysWhyWithoutShowingIt(string text, string message) =>
+        AssertProblem(message, RabbitMqConnectionText.Check(text));
 
     private static void AssertProblem(string message, ConnectionStringProblem? problem)
     {

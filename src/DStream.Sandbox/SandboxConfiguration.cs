@@ -69,5 +69,6 @@ public static class SandboxConfiguration
         ["DSTREAM_INGEST_CONNECTION_STRING"] = connections.ServiceBus,
         ["DSTREAM_PUBLISHER_CONNECTION_STRING"] = connections.ServiceBus,
         ["DSTREAM_BLOB_CONNECTION_STRING"] = connections.Blob,
+        ["DSTREAM_RABBITMQ_CONNECTION_STRING"] = connections.RabbitMq,
     };
 }

@@ -4,4 +4,8 @@ namespace DStream.Sandbox;
 /// <param name="Database">ADO.NET.</param>
 /// <param name="ServiceBus">Service Bus.</param>
 /// <param name="Blob">Azure Storage; null where leases are held in this process.</param>
-public sealed record SandboxConnections(string Database, string ServiceBus, string? Blob);
+public sealed record SandboxConnections(string Database, string ServiceBus, string? Blob)
+{
+    /// <summary>RabbitMQ; null where there is none.</summary>
+    public string? RabbitMq { get; init; }
+}

@@ -17,6 +17,7 @@ public sealed class SandboxPipeline : IAsyncDisposable
     private readonly SandboxFile _file;
     private readonly ServiceBusNamespace _bus;
     private readonly TimeProvider _time;
+    private readonly Func<string, CancellationToken, ValueTask<Core.IMessageReceiver>>? _openTopic;
     private readonly CancellationTokenSource _consuming = new();
     private Task _consumers = Task.CompletedTask;
 
@@ -25,6 +26,7 @@ public sealed class SandboxPipeline : IAsyncDisposable
         _workload = new Workload(connections.Database, plan.Tables, plan.Seed, time) { SwapsKeys = plan.SwapsKeys };
         _file = file;
         _time = time;
+        _openTopic = plan.OpenTopic;
         Tables = plan.Tables;
         Config = SandboxConfiguration.Load(file.Path, connections);
         Hosts = new SandboxHosts(Config, plan.Memory ?? new MemoryProviders(time), plan.LogLevel, plan.LogTo);
@@ -78,14 +80,15 @@ public sealed class SandboxPipeline : IAsyncDisposable
     /// <param name="onDelivered">Gets each message too; may be null.</param>
     public void Consume(Action<Core.ReceivedMessage, DeliveredChange>? onDelivered)
     {
+        var firsts = _openTopic is null ? null : new FirstDeliveries();
+        var open = _openTopic ?? ((topic, token) => _bus.OpenSubscriptionReceiverAsync(topic, Config.Router!.Output.Subscription, deadLetter: false, token));
         var topics = Config.Ingester!.Tables.Where(table => Tables.Any(known => known.Name == table.Name)).Select(static table => table.Destination);
         _consumers = Task.WhenAll(topics
-            .Select(topic => new TopicConsumer(
-                token => _bus.OpenSubscriptionReceiverAsync(topic, Config.Router!.Output.Subscription, deadLetter: false, token), _time))
+            .Select(topic => new TopicConsumer(token => open(topic, token), _time))
             .Select(consumer => consumer.RunAsync(
                 (message, change) =>
                 {
-                    Delivered.Add(message.SequenceNumber, change);
+                    Delivered.Add(firsts?.NumberOf(message.MessageId) ?? message.SequenceNumber, change);
                     onDelivered?.Invoke(message, change);
                 },
                 _consuming.Token)));

@@ -1,3 +1,4 @@
+using DStream.Core;
 using DStream.Hosting;
 using DStream.Sandbox.Workloads;
 
@@ -23,6 +24,12 @@ public sealed record SandboxPlan
 
     /// <summary>Whether to keep what is needed to compare.</summary>
     public bool Verify { get; init; } = true;
+
+    /// <summary>
+    /// Receives from a topic where copies are not dropped: the consumer drops those whose message id it has seen. Null for the topics' subscriptions
+    /// on Service Bus.
+    /// </summary>
+    public Func<string, CancellationToken, ValueTask<IMessageReceiver>>? OpenTopic { get; init; }
 
     /// <summary>Seed of the workload.</summary>
     public int Seed { get; init; } = 1;

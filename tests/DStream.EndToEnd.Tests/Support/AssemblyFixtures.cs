@@ -1,3 +1,4 @@
 [assembly: AssemblyFixture(typeof(BlobFixture))]
 [assembly: AssemblyFixture(typeof(SqlServerFixture))]
 [assembly: AssemblyFixture(typeof(ServiceBusFixture))]
+[assembly: AssemblyFixture(typeof(RabbitMqFixture))]

@@ -27,9 +27,12 @@ public abstract class EndToEndTest : IAsyncLifetime
     /// <summary>What child processes connect with.</summary>
     internal virtual SandboxConnections Connections => Servers.Connections;
 
-    public async ValueTask InitializeAsync() => Servers = await EndToEndServers.OpenAsync(Stop);
+    /// <summary>Where the topics are not Service Bus's.</summary>
+    internal Func<string, CancellationToken, ValueTask<IMessageReceiver>>? OpenTopic { get; set; }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask InitializeAsync() => Servers = await EndToEndServers.OpenAsync(Stop);
+
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var process in _processes) process.Dispose();
         if (Servers is not null) await Servers.DisposeAsync();
@@ -46,7 +49,7 @@ public abstract class EndToEndTest : IAsyncLifetime
     {
         var plan = new SandboxPlan
         {
-            Tables = tables ?? TwoTables, Configuration = configuration, LogTo = Log, LogLevel = LogLevel.Information, SwapsKeys = swapsKeys,
+            Tables = tables ?? TwoTables, Configuration = configuration, LogTo = Log, LogLevel = LogLevel.Information, SwapsKeys = swapsKeys, OpenTopic = OpenTopic,
         };
         var pipeline = await SandboxPipeline.PrepareAsync(Connections, plan, TimeProvider.System, Stop);
         if (consume) pipeline.Consume(onDelivered: null);
@@ -118,10 +121,12 @@ public abstract class EndToEndTest : IAsyncLifetime
     /// <summary>I8, for everything that a process printed.</summary>
     private void AssertTellsNoSecret(HostProcess process)
     {
-        string[] secrets = [Servers.SqlServer.Password, TestSqlServer.WrongPassword, Servers.ServiceBus.Key, .. BlobKeys()];
+        string[] secrets = [Servers.SqlServer.Password, TestSqlServer.WrongPassword, Servers.ServiceBus.Key, .. BlobKeys(), .. RabbitMqPassword()];
         foreach (var line in process.Output.Concat(process.Errors))
             Assert.DoesNotContain(secrets, secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
     }
+
+    private string[] RabbitMqPassword() => Connections.RabbitMq is { } rabbit ? [new Uri(rabbit).UserInfo.Split(':')[1]] : [];
 
     private IEnumerable<string> BlobKeys() => (Connections.Blob ?? "").Split(';')
         .Where(static part => part.StartsWith("AccountKey=", StringComparison.Ordinal)).Select(static part => part["AccountKey=".Length..]);

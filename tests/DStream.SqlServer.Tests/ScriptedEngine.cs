@@ -86,6 +86,8 @@ internal sealed class ScriptedEngine(IReadOnlyList<SqlColumn> columns, IReadOnly
             return ValueTask.CompletedTask;
         }
 
+        public ISqlBulkLoad BeginBulkLoad(IReadOnlyList<SqlColumn> bulkColumns, IResultSink sink) => throw new NotSupportedException();
+
         public void Begin(SqlIsolation isolation, string? name) => throw new NotSupportedException();
 
         public void Commit(string? name) => throw new NotSupportedException();

@@ -7,6 +7,9 @@ internal sealed class SessionSettings
 {
     public bool NoCount { get; set; }
 
+    /// <summary>SET FMTONLY ON: queries return their columns and no rows, nothing is written.</summary>
+    public bool FormatOnly { get; set; }
+
     public bool AbortOnError { get; set; }
 
     public bool ImplicitTransactions { get; set; }

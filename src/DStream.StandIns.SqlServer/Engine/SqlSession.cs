@@ -4,7 +4,9 @@ using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Statements;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Transactions;
+using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace DStream.StandIns.SqlServer.Engine;
 
@@ -91,8 +93,12 @@ internal sealed class SqlSession : ISqlSession
     /// <summary>#tables, and @tables while their batch runs.</summary>
     public SessionTables TempTables { get; } = new();
 
+    /// <summary>The INSERT BULK whose rows are to come next.</summary>
+    public InsertBulkStatement? PendingBulkLoad { get; set; }
+
     public async ValueTask ExecuteAsync(SqlRequest request, IResultSink sink, CancellationToken attention)
     {
+        PendingBulkLoad = null;
         try
         {
             await new RequestRunner(this, sink, attention).RunAsync(request).ConfigureAwait(false);
@@ -102,6 +108,13 @@ internal sealed class SqlSession : ISqlSession
             RollbackAll();
             throw;
         }
+    }
+
+    public ISqlBulkLoad BeginBulkLoad(IReadOnlyList<SqlColumn> columns, IResultSink sink)
+    {
+        var statement = PendingBulkLoad ?? throw Errors.Of(4002, 16, "stand-in: the rows of a bulk load came without an INSERT BULK before them.");
+        PendingBulkLoad = null;
+        return new BulkLoad(this, BulkTarget.Resolve(this, statement), columns, sink);
     }
 
     public void Begin(SqlIsolation isolation, string? name)

@@ -20,6 +20,9 @@ public sealed class FaultPoint
     /// <summary>SqlTransaction.Commit: a transaction manager request (a COMMIT in a batch's text is a <see cref="Request(string)"/>).</summary>
     public static FaultPoint Commit { get; } = new(FaultStage.Commit);
 
+    /// <summary>All rows of a bulk load have come and are not kept yet.</summary>
+    public static FaultPoint BulkEnd { get; } = new(FaultStage.BulkEnd);
+
     /// <summary>Any batch or procedure call.</summary>
     public static FaultPoint AnyRequest { get; } = new(FaultStage.Request);
 
@@ -40,6 +43,13 @@ public sealed class FaultPoint
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return new FaultPoint(FaultStage.Row, matches, count);
+    }
+
+    /// <summary>After <paramref name="count"/> rows of one bulk load (one batch of SqlBulkCopy) were taken.</summary>
+    public static FaultPoint AfterBulkRows(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return new FaultPoint(FaultStage.BulkRow, row: count);
     }
 
     internal bool Matches(FaultStage stage, string text) => stage == Stage && _matches(text);

@@ -70,7 +70,7 @@ public sealed class FaultRule
     /// <summary>The engine carries the request out; the connection ends (RST) before the reply: a lost acknowledgement.</summary>
     public FaultRule RunThenDrop()
     {
-        if (Point.Stage is FaultStage.Connect or FaultStage.PreLogin or FaultStage.Row)
+        if (Point.Stage is FaultStage.Connect or FaultStage.PreLogin or FaultStage.Row or FaultStage.BulkRow)
             throw new InvalidOperationException($"There is no request to run at {Point.Stage}.");
         return Arm(new FaultAction(FaultKind.RunThenDrop, Reset: true));
     }

@@ -23,6 +23,11 @@ public sealed class FaultRules
     }
 
     /// <summary>The rules that wait for rows of the response to this text; empty nearly always.</summary>
-    internal ImmutableArray<FaultRule> ForRowsOf(string text) =>
-        _armed.IsEmpty ? [] : [.. _armed.Where(rule => rule.Point.Matches(FaultStage.Row, text)).OrderBy(rule => rule.Point.Row)];
+    internal ImmutableArray<FaultRule> ForRowsOf(string text) => ForRows(FaultStage.Row, text);
+
+    /// <summary>The rules that wait for rows of a bulk load.</summary>
+    internal ImmutableArray<FaultRule> ForBulkRows() => ForRows(FaultStage.BulkRow, "");
+
+    private ImmutableArray<FaultRule> ForRows(FaultStage stage, string text) =>
+        _armed.IsEmpty ? [] : [.. _armed.Where(rule => rule.Point.Matches(stage, text)).OrderBy(rule => rule.Point.Row)];
 }

@@ -1,3 +1,3 @@
 namespace DStream.StandIns.SqlServer.Faults;
 
-internal enum FaultStage { Connect, PreLogin, Login, Request, Row, Commit }
+internal enum FaultStage { Connect, PreLogin, Login, Request, Row, Commit, BulkRow, BulkEnd }

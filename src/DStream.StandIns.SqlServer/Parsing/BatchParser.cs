@@ -9,6 +9,11 @@ internal static class BatchParser
 {
     public static IReadOnlyList<TSqlStatement> Parse(string text)
     {
+        // The parser knows the option of INSERT BULK by its name in BULK INSERT only.
+        if (text.StartsWith("insert bulk", StringComparison.OrdinalIgnoreCase) && text.LastIndexOf(") with (", StringComparison.OrdinalIgnoreCase) is > 0 and var options)
+        {
+            text = text[..options] + text[options..].Replace("KEEP_NULLS", "KEEPNULLS", StringComparison.OrdinalIgnoreCase);
+        }
         using var reader = new StringReader(text);
         var parser = new TSql170Parser(initialQuotedIdentifiers: true);
         var fragment = parser.Parse(reader, out var errors);

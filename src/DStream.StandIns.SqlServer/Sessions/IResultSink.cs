@@ -14,8 +14,11 @@ public interface IResultSink
     /// <summary>One row already encoded by <c>RowEncoder</c> for the columns of this result set, its ROW token included.</summary>
     void EncodedRow(ReadOnlySpan<byte> row);
 
-    /// <summary>Ends a statement: DONE (or DONEINPROC) with its count; null where SET NOCOUNT ON or the statement has none.</summary>
-    void StatementDone(long? rowCount);
+    /// <summary>
+    /// Ends a statement: DONE (or DONEINPROC) with its count; null where SET NOCOUNT ON or the statement has none. A statement of
+    /// kind <see cref="StatementKind.Other"/> that returned columns counts as a SELECT.
+    /// </summary>
+    void StatementDone(long? rowCount, StatementKind kind = StatementKind.Other);
 
     /// <summary>An error or an informational message; does not end the statement.</summary>
     void Message(SqlError message);

@@ -1,3 +1,5 @@
+using DStream.StandIns.SqlServer.Types;
+
 namespace DStream.StandIns.SqlServer.Sessions;
 
 /// <summary>One connection's state in the engine: current database, SET options, temp tables, open transaction. Not thread-safe.</summary>
@@ -17,6 +19,12 @@ public interface ISqlSession : IAsyncDisposable
     /// running statement and throws <see cref="OperationCanceledException"/>; locks waited for are given up.
     /// </summary>
     ValueTask ExecuteAsync(SqlRequest request, IResultSink sink, CancellationToken attention);
+
+    /// <summary>
+    /// Begins to take the rows that the INSERT BULK statement of the last batch announced; <paramref name="columns"/> are those of
+    /// the rows, in the statement's order. Errors throw <see cref="SqlErrorException"/>.
+    /// </summary>
+    ISqlBulkLoad BeginBulkLoad(IReadOnlyList<SqlColumn> columns, IResultSink sink);
 
     /// <summary>The transaction manager requests of TDS. Errors throw <see cref="SqlErrorException"/>.</summary>
     void Begin(SqlIsolation isolation, string? name);

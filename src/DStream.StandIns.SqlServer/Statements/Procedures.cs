@@ -23,7 +23,7 @@ internal static class Procedures
         {
             return await AppLockProcedures.GetAsync(context, new ProcedureCall(context, simple, arguments, null!)).ConfigureAwait(false);
         }
-        return await LockedWork.RunAsync(context, [], writes: false, transaction => procedure!(new ProcedureCall(context, simple, arguments, transaction))).ConfigureAwait(false);
+        return await LockedWork.RunAsync(context, [], writes: false, transaction => procedure!(new ProcedureCall(context, simple, arguments, transaction) { Database = Catalog.ObjectName.Parse(name).Database })).ConfigureAwait(false);
     }
 
     private static Dictionary<string, Func<ProcedureCall, int>> Register()
@@ -38,6 +38,7 @@ internal static class Procedures
             call.Text("rolename", 0) ?? throw call.Missing("rolename"), call.Text("membername", 1) ?? throw call.Missing("membername"), isMember: false));
         procedures["sp_addsrvrolemember"] = static call => Secure(call, static (security, call) => security.SetServerRole(
             call.Text("rolename", 1) ?? throw call.Missing("rolename"), call.Text("loginame", 0) ?? throw call.Missing("loginame"), isMember: true));
+        procedures["sp_tablecollations_100"] = Catalog.CollationProcedure.Run;
         procedures["sp_releaseapplock"] = AppLockProcedures.Release;
         procedures["sp_rename"] = RenameProcedure.Run;
         ObjectProcedures.Register(procedures);
@@ -60,6 +61,9 @@ internal static class Procedures
 internal sealed class ProcedureCall(BatchContext context, string name, IReadOnlyList<ProcedureArgument> arguments, Transaction transaction)
 {
     public BatchContext Context { get; } = context;
+
+    /// <summary>The database that the procedure's name names; null where it names none.</summary>
+    public string? Database { get; init; }
 
     /// <summary>The session's open transaction, or the call's own. What the procedure changes it takes back by <see cref="Transaction.OnRollback"/>.</summary>
     public Transaction Transaction { get; } = transaction;

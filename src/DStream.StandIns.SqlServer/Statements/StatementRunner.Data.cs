@@ -19,6 +19,11 @@ internal sealed partial class StatementRunner
 
     private async ValueTask RunDataAsync(TSqlStatement statement)
     {
+        if (context.Session.Settings.FormatOnly)
+        {
+            DescribeOnly(statement);
+            return;
+        }
         switch (statement)
         {
             case SelectStatement { Into: { } into } select:
@@ -39,7 +44,7 @@ internal sealed partial class StatementRunner
                     compile.MaxRecursion = MaxRecursion((DataModificationStatement)statement);
                     return new WriteCompiler(compile).Compile((DataModificationStatement)statement);
                 });
-                await WriteAsync(plan).ConfigureAwait(false);
+                await WriteAsync(plan, KindOf(statement)).ConfigureAwait(false);
                 break;
         }
     }
@@ -65,6 +70,15 @@ internal sealed partial class StatementRunner
         finally
         {
             EndRead(sequence);
+        }
+    }
+
+    private void DescribeOnly(TSqlStatement statement)
+    {
+        if (statement is SelectStatement { Into: null } select && batch.Compiled(context.Session, select, compile => Compile(select, compile)) is { Assigns: false } plan)
+        {
+            context.Sink.Columns(plan.Query.Columns);
+            context.Sink.StatementDone(0);
         }
     }
 
@@ -161,7 +175,7 @@ internal sealed partial class StatementRunner
         }
     }
 
-    private async ValueTask WriteAsync(WritePlan plan)
+    private async ValueTask WriteAsync(WritePlan plan, StatementKind kind)
     {
         var outputs = new List<object?[]>();
         var count = await RunWriteAsync(transaction =>
@@ -178,8 +192,17 @@ internal sealed partial class StatementRunner
             }
         }
         context.Session.RowCount = count;
-        context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count);
+        context.Sink.StatementDone(context.Session.Settings.NoCount ? null : count, kind);
     }
+
+    private static StatementKind KindOf(TSqlStatement statement) => statement switch
+    {
+        InsertStatement => StatementKind.Insert,
+        UpdateStatement => StatementKind.Update,
+        DeleteStatement => StatementKind.Delete,
+        MergeStatement => StatementKind.Merge,
+        _ => StatementKind.Other,
+    };
 
     private ValueTask<T> RunWriteAsync<T>(Func<Transaction, T> work, IReadOnlyList<TableRead>? reads = null) =>
         context.IsLocking ? ValueTask.FromResult(work(context.Session.Transaction!)) : LockedWork.RunAsync(context, reads ?? [], writes: true, work);

@@ -21,7 +21,7 @@ internal sealed partial class StatementRunner
         {
             case ExecutableStringList strings:
                 var text = string.Concat(strings.Strings.Select(part => (string?)Scalar(part).ConvertTo(SqlTypes.NVarChar(-1)).Eval(Frame())));
-                await RunTextAsync(text, [], []).ConfigureAwait(false);
+                await RunStringAsync(text).ConfigureAwait(false);
                 break;
             case ExecutableProcedureReference { ProcedureReference.ProcedureReference.Name: { } name } call:
                 if (string.Equals(name.BaseIdentifier.Value, "sp_executesql", StringComparison.OrdinalIgnoreCase))
@@ -35,6 +35,21 @@ internal sealed partial class StatementRunner
                 break;
             default:
                 throw Errors.Unsupported("this form of EXECUTE");
+        }
+    }
+
+    /// <summary>A name that means nothing ends the string's own batch; the one that executes it goes on.</summary>
+    private async ValueTask RunStringAsync(string text)
+    {
+        try
+        {
+            await RunTextAsync(text, [], []).ConfigureAwait(false);
+        }
+        catch (Sessions.SqlErrorException unknown) when (unknown.Error.Number == 208 && _tryDepth == 0 && !context.Session.Settings.AbortOnError)
+        {
+            context.Session.LastError = unknown.Error.Number;
+            context.Sink.Message(unknown.Error);
+            context.Sink.StatementDone(null);
         }
     }
 

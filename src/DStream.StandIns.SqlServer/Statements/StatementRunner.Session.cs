@@ -64,7 +64,8 @@ internal sealed partial class StatementRunner
                 settings.NoCount = set.Options.HasFlag(SetOptions.NoCount) ? set.IsOn : settings.NoCount;
                 settings.AbortOnError = set.Options.HasFlag(SetOptions.XactAbort) ? set.IsOn : settings.AbortOnError;
                 settings.ImplicitTransactions = set.Options.HasFlag(SetOptions.ImplicitTransactions) ? set.IsOn : settings.ImplicitTransactions;
-                if ((set.Options & (SetOptions.FmtOnly | SetOptions.NoExec | SetOptions.ParseOnly)) != 0 && set.IsOn)
+                settings.FormatOnly = set.Options.HasFlag(SetOptions.FmtOnly) ? set.IsOn : settings.FormatOnly;
+                if ((set.Options & (SetOptions.NoExec | SetOptions.ParseOnly)) != 0 && set.IsOn)
                 {
                     throw Errors.Unsupported($"SET {set.Options} ON");
                 }

@@ -158,6 +158,12 @@ internal sealed partial class StatementRunner(BatchContext context, Batch batch)
             case SelectStatement or InsertStatement or UpdateStatement or DeleteStatement or MergeStatement or TruncateTableStatement:
                 await RunDataAsync(statement).ConfigureAwait(false);
                 return Flow.Next;
+            case InsertBulkStatement bulk:
+                // Its rows come in the client's next message; what is wrong with the table or its columns is told now.
+                BulkTarget.Resolve(context.Session, bulk);
+                context.Session.PendingBulkLoad = bulk;
+                context.Sink.StatementDone(null);
+                return Flow.Next;
             default:
                 if (!await RunVariableAsync(statement).ConfigureAwait(false) && !RunTransaction(statement) && !RunOption(statement))
                 {

@@ -10,9 +10,14 @@ internal sealed class FaultInjector(FaultRules rules, PacketWriter packets, Time
 {
     public ImmutableArray<FaultRule> RowsOf(string text) => rules.ForRowsOf(text);
 
-    public ValueTask<FaultStrike> StrikeAsync(FaultStage stage, string text, RequestScope scope)
+    public ImmutableArray<FaultRule> BulkRows() => rules.ForBulkRows();
+
+    public ValueTask<FaultStrike> StrikeAsync(FaultStage stage, string text, RequestScope scope) =>
+        rules.Fire(stage, text) is { } rule ? ActAsync(rule, scope) : default;
+
+    /// <summary>Carries out a rule that has fired.</summary>
+    public ValueTask<FaultStrike> ActAsync(FaultRule rule, RequestScope scope)
     {
-        if (rules.Fire(stage, text) is not { } rule) return default;
         if (rule.Action.IgnoresAttention) scope.IgnoreAttention();
         rule.Announce();
         return ApplyAsync(rule.Action, scope);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DStream.StandIns.SqlServer.Wire.BulkLoad;
 using DStream.StandIns.SqlServer.Wire.Packets;
 using DStream.StandIns.SqlServer.Wire.Requests;
 
@@ -14,6 +15,7 @@ internal sealed class RequestLoop(PacketReader reader, RequestRunner runner, Can
         Channel.CreateUnbounded<(TdsMessage, RequestScope)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     private Func<bool> _takeAttention = () => false;
+    private BulkPackets? _bulkLoad;
 
     /// <summary>Ends, never faulted, once nothing more can come from the client.</summary>
     public Task Reading { get; private set; } = Task.CompletedTask;
@@ -46,11 +48,37 @@ internal sealed class RequestLoop(PacketReader reader, RequestRunner runner, Can
 
     private void Take(TdsMessage message)
     {
-        if (message.Type == PacketType.Attention && _takeAttention())
+        if (message.Type == PacketType.BulkLoad)
         {
-            message.Dispose();
+            TakeBulkPacket(message);
             return;
         }
+        var isTaken = message.Type == PacketType.Attention && _takeAttention();
+        // An attention is all that may come before a load's end; it is known to the request before its rows end.
+        _bulkLoad?.Abandon();
+        _bulkLoad = null;
+        if (isTaken) message.Dispose();
+        else Enqueue(message);
+    }
+
+    private void TakeBulkPacket(TdsMessage packet)
+    {
+        var isLast = packet.Status.HasFlag(PacketStatus.EndOfMessage);
+        if (_bulkLoad is { } running)
+        {
+            running.Add(packet);
+        }
+        else
+        {
+            var load = TdsMessage.BulkLoad(packet);
+            _bulkLoad = load.Packets;
+            Enqueue(load);
+        }
+        if (isLast) _bulkLoad = null;
+    }
+
+    private void Enqueue(TdsMessage message)
+    {
         var scope = new RequestScope(closed.Token);
         _takeAttention = scope.TakeAttention;
         _requests.Writer.TryWrite((message, scope));

@@ -22,7 +22,7 @@ internal sealed class CollectingSink : IResultSink
 
     public void EncodedRow(ReadOnlySpan<byte> row) => throw new NotSupportedException("The collecting sink takes values.");
 
-    public void StatementDone(long? rowCount) => Counts.Add(rowCount);
+    public void StatementDone(long? rowCount, StatementKind kind = StatementKind.Other) => Counts.Add(rowCount);
 
     public void Message(SqlError message) => Messages.Add(message);
 

@@ -100,6 +100,25 @@ public sealed class SqlClientTests : IAsyncLifetime
         Assert.Equal(2627, (await Assert.ThrowsAsync<SqlException>(() => bad.ExecuteNonQueryAsync(Token))).Number);
     }
 
+    [Theory]
+    [InlineData("INSERT INTO dbo.T OUTPUT inserted.Id VALUES (7), (8)", 2)]
+    [InlineData("UPDATE dbo.T SET Id = Id + 10 OUTPUT inserted.Id", 3)]
+    [InlineData("DELETE dbo.T OUTPUT deleted.Id WHERE Id < 3", 2)]
+    [InlineData("MERGE dbo.T AS t USING (VALUES (1), (9)) AS s (Id) ON t.Id = s.Id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (Id) VALUES (s.Id) OUTPUT inserted.Id;", 2)]
+    [InlineData("SELECT Id FROM dbo.T", -1)]
+    public async Task RecordsAffected_StatementWithRows_IsItsCountUnlessItIsASelect(string sql, int expected)
+    {
+        await ExecuteAsync("CREATE TABLE dbo.T (Id int PRIMARY KEY); INSERT INTO dbo.T VALUES (1), (2), (3)");
+        await using var command = new SqlCommand(sql, _connection);
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        while (await reader.ReadAsync(Token))
+        {
+        }
+        await reader.CloseAsync();
+
+        Assert.Equal(expected, reader.RecordsAffected);
+    }
+
     private async Task ExecuteAsync(string sql, SqlTransaction? transaction = null)
     {
         await using var command = new SqlCommand(sql, _connection, transaction);

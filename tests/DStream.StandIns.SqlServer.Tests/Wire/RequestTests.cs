@@ -201,38 +201,6 @@ public sealed class RequestTests : WireTest
     }
 
     [Fact]
-    public async Task BulkCopy_AsYet_IsRefusedByName()
-    {
-        Engine.Reply((request, sink) =>
-        {
-            // What the client asks before it sends rows: @@TRANCOUNT, the table's columns, their collations, their aliases.
-            if (request.Text.StartsWith("insert bulk", StringComparison.OrdinalIgnoreCase)) return;
-            sink.Columns([Number]);
-            sink.Row([0]);
-            sink.StatementDone(1);
-            sink.Columns([Number]);
-            sink.StatementDone(0);
-            sink.Columns([
-                new SqlColumn("colid", new SqlType(SqlKind.Int)), new SqlColumn("name", new SqlType(SqlKind.NVarChar, 256)),
-                new SqlColumn("tds_collation", new SqlType(SqlKind.Binary, 5)), new SqlColumn("collation", new SqlType(SqlKind.NVarChar, 256))]);
-            sink.Row([1, "n", null, null]);
-            sink.StatementDone(1);
-            sink.Columns([new SqlColumn("Canonical_Column_Name", new SqlType(SqlKind.NVarChar, 256)), new SqlColumn("Aliased_Column_Name", new SqlType(SqlKind.NVarChar, 256))]);
-            sink.Row(["n", "n"]);
-            sink.StatementDone(1);
-        });
-        await using var connection = await OpenAsync();
-        using var copy = new SqlBulkCopy(connection) { DestinationTableName = "t" };
-        using var rows = new DataTable();
-        rows.Columns.Add("n", typeof(int));
-        rows.Rows.Add(1);
-
-        var error = await Assert.ThrowsAsync<SqlException>(() => copy.WriteToServerAsync(rows, Token));
-
-        Assert.Contains("bulk load is not supported", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task GetColumnSchema_OfAResult_TellsWhatTheEngineSaid()
     {
         Engine.Reply((_, sink) =>

@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Types;
 
 namespace DStream.StandIns.SqlServer.Tests.Wire;
 
@@ -15,6 +16,8 @@ internal sealed class ScriptedSession(ScriptedEngine engine, short id, string da
         engine.Requests.Enqueue(request);
         return engine.Answer(this, request, sink, attention);
     }
+
+    public ISqlBulkLoad BeginBulkLoad(IReadOnlyList<SqlColumn> columns, IResultSink sink) => throw new NotSupportedException("The scripted engine takes no rows.");
 
     public void Begin(SqlIsolation isolation, string? name)
     {

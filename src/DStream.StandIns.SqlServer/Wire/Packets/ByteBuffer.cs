@@ -21,6 +21,14 @@ internal sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
         _array = ArrayPool<byte>.Shared.Rent(1024);
     }
 
+    public void RemoveFirst(int bytes)
+    {
+        if (bytes == 0) return;
+        Length -= bytes;
+        _array.AsSpan(bytes, Length).CopyTo(_array);
+        if (Length == 0) Clear();
+    }
+
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         if (_array.Length - Length < Math.Max(sizeHint, 1)) Grow(Math.Max(sizeHint, 1));

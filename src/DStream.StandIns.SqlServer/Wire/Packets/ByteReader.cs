@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DStream.StandIns.SqlServer.Wire.Packets;
 
-/// <summary>Reads a message's body; running past its end is a <see cref="ProtocolException"/>.</summary>
+/// <summary>Reads a message's body; running past its end is an <see cref="EndOfMessageException"/>.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -13,13 +13,13 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Bytes(int count)
     {
         if ((uint)count > (uint)_rest.Length)
-            throw new ProtocolException($"The message ends where {count} more bytes are announced ({_rest.Length} are left).");
+            throw new EndOfMessageException($"The message ends where {count} more bytes are announced ({_rest.Length} are left).");
         var taken = _rest[..count];
         _rest = _rest[count..];
         return taken;
     }
 
-    public readonly byte Peek() => _rest.Length > 0 ? _rest[0] : throw new ProtocolException("The message ends too early.");
+    public readonly byte Peek() => _rest.Length > 0 ? _rest[0] : throw new EndOfMessageException("The message ends too early.");
     public byte Byte() => Bytes(1)[0];
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));

@@ -14,7 +14,10 @@ internal sealed class PacketReader(Stream stream)
     /// <summary>Changed while nothing is buffered: the client waits for an answer whenever encryption begins or ends.</summary>
     public Stream Stream { get; set; } = stream;
 
-    /// <summary>The next message, or null where the client has closed the connection between two messages.</summary>
+    /// <summary>
+    /// The next message, or null where the client has closed the connection between two messages. A bulk load, which may be of
+    /// any size, comes packet by packet. An attention in the middle of a message takes its place: the client gave it up.
+    /// </summary>
     public async ValueTask<TdsMessage?> ReadAsync(CancellationToken stopping)
     {
         byte[] body = [];
@@ -25,13 +28,14 @@ internal sealed class PacketReader(Stream stream)
             if (!await FillAsync(HeaderBytes, stopping))
                 return first is null && _end == _start ? null : throw new EndOfStreamException("The client closed the connection in a message.");
             var header = PacketHeader.Parse(_input.AsSpan(_start, HeaderBytes));
+            if (header.Type == PacketType.Attention) (first, length) = (header, 0);
             first ??= header;
             _start += HeaderBytes;
             body = Grow(body, length, header.BodyBytes);
             await ReadBodyAsync(body.AsMemory(length, header.BodyBytes), stopping);
             length += header.BodyBytes;
-            if (header.Status.HasFlag(PacketStatus.EndOfMessage))
-                return new TdsMessage(first.Value.Type, first.Value.Status | (header.Status & PacketStatus.Ignore), body, length);
+            if (header.Status.HasFlag(PacketStatus.EndOfMessage) || header.Type == PacketType.BulkLoad)
+                return new TdsMessage(first.Value.Type, first.Value.Status | (header.Status & (PacketStatus.Ignore | PacketStatus.EndOfMessage)), body, length);
         }
     }
 

@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Faults;
 using DStream.StandIns.SqlServer.Sessions;
+using DStream.StandIns.SqlServer.Wire.BulkLoad;
 using DStream.StandIns.SqlServer.Wire.Packets;
 using DStream.StandIns.SqlServer.Wire.Responses;
 using DStream.StandIns.SqlServer.Wire.Types;
@@ -11,6 +12,7 @@ namespace DStream.StandIns.SqlServer.Wire.Requests;
 internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, FaultInjector faults, ILogger logger)
 {
     private readonly PreparedStatements _statements = new();
+    private readonly BulkLoadRunner _bulkLoads = new(session, faults, logger);
     private readonly SessionTracker _tracker = new(session, writer.Features);
 
     public async ValueTask RunAsync(TdsMessage message, RequestScope scope)
@@ -56,13 +58,13 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
                 case PacketType.SqlBatch: await RunBatchAsync(message, scope); break;
                 case PacketType.Rpc: await RunCallsAsync(message, scope); break;
                 case PacketType.TransactionManager: await RunTransactionAsync(message, scope); break;
-                case PacketType.BulkLoad: throw RequestRefusedException.Because("bulk load is not supported yet; insert rows with statements");
+                case PacketType.BulkLoad: await RunBulkLoadAsync(message.Packets!, scope); break;
                 default: throw new ProtocolException($"A message of type 0x{(byte)message.Type:X2} after the login.");
             }
         }
         catch (Exception e) when (e is RequestRefusedException or SqlErrorException)
         {
-            Refuse(NewSink(scope, false, ""), scope, ErrorOf(e));
+            Refuse(NewSink(scope, false, ""), scope, RequestRefusedException.ErrorOf(e));
         }
     }
 
@@ -81,6 +83,13 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
         return RunOneAsync(request, NewSink(scope, false, request.Text), scope, isLast: true, handle: null);
     }
 
+    private async ValueTask RunBulkLoadAsync(BulkPackets packets, RequestScope scope)
+    {
+        var sink = NewSink(scope, false, "");
+        await _bulkLoads.RunAsync(packets, sink, scope);
+        Finish(sink, scope, isLast: true);
+    }
+
     private async ValueTask RunCallsAsync(TdsMessage message, RequestScope scope)
     {
         var translator = new CallTranslator(_statements);
@@ -96,7 +105,7 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
             }
             catch (Exception e) when (e is RequestRefusedException or SqlErrorException)
             {
-                Refuse(NewSink(scope, true, ""), scope, ErrorOf(e), isLast);
+                Refuse(NewSink(scope, true, ""), scope, RequestRefusedException.ErrorOf(e), isLast);
                 continue;
             }
             await RunOneAsync(call.Request, NewSink(scope, true, call.Request?.Text ?? ""), scope, isLast, call.Handle);
@@ -130,12 +139,12 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
         }
         catch (Exception e) when (e is RequestRefusedException or SqlErrorException)
         {
-            sink.Message(ErrorOf(e));
+            sink.Message(RequestRefusedException.ErrorOf(e));
         }
         catch (Exception e) when (e is not (IOException or ObjectDisposedException or ConnectionEndedException))
         {
             Log.EngineFailed(logger, e, request.Text);
-            sink.Message(new SqlError(50_000, 1, 16, $"stand-in: a defect in the engine: {e.GetType().Name}: {e.Message}"));
+            sink.Message(RequestRefusedException.ErrorOf(e));
         }
     }
 
@@ -193,6 +202,4 @@ internal sealed class RequestRunner(ISqlSession session, ResponseWriter writer, 
     private Action<ByteBuffer> Track(bool rolledBack) => output => _tracker.Write(output, rolledBack);
 
     private ResultSink NewSink(RequestScope scope, bool isCall, string text) => new(writer, scope, isCall, faults.RowsOf(text));
-
-    private static SqlError ErrorOf(Exception e) => e is SqlErrorException known ? known.Error : new SqlError(50_000, 1, 16, e.Message);
 }

@@ -14,7 +14,6 @@ namespace DStream.StandIns.SqlServer.Wire.Responses;
 /// </summary>
 internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool isCall, ImmutableArray<FaultRule> rowFaults) : IResultSink
 {
-    private const ushort SelectCommand = 0xC1;
     private readonly List<SqlParameter> _outputs = [];
     private RowEncoder? _encoder;
     private Done? _held;
@@ -61,10 +60,11 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         if (++_rows >= _nextFaultRow) StrikeRow();
     }
 
-    public void StatementDone(long? rowCount)
+    public void StatementDone(long? rowCount, StatementKind kind = StatementKind.Other)
     {
+        if (kind == StatementKind.Other && _hasColumns) kind = StatementKind.Select;
         var status = (rowCount is null ? DoneStatus.Final : DoneStatus.Count) | (_hasError ? DoneStatus.Error : DoneStatus.Final);
-        var done = new Done(isCall ? Token.DoneInProc : Token.Done, status, _hasColumns ? SelectCommand : (ushort)0, rowCount ?? 0);
+        var done = new Done(isCall ? Token.DoneInProc : Token.Done, status, kind, rowCount ?? 0);
         (_hasColumns, _hasError) = (false, false);
         ReleaseHeld();
         _held = done;
@@ -89,7 +89,7 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         var buffer = Begin();
         TokenWriter.ReturnStatus(buffer, value);
         Send(buffer);
-        _held = new Done(Token.DoneProc, DoneStatus.Final, 0, 0);
+        _held = new Done(Token.DoneProc, DoneStatus.Final, StatementKind.Other, 0);
     }
 
     public void OutputParameter(SqlParameter parameter) => _outputs.Add(parameter);
@@ -150,7 +150,7 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         for (var i = 0; i < _outputs.Count; i++) TokenWriter.ReturnValue(buffer, i, _outputs[i]);
         writeState(buffer);
         var status = transaction | (_hasError ? DoneStatus.Error : DoneStatus.Final) | (isLast ? DoneStatus.Final : DoneStatus.More);
-        WriteDone(buffer, new Done(Token.DoneProc, status, 0, 0), DoneStatus.Final);
+        WriteDone(buffer, new Done(Token.DoneProc, status, StatementKind.Other, 0), DoneStatus.Final);
         Send(buffer);
     }
 
@@ -175,7 +175,7 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
     }
 
     private static void WriteDone(ByteBuffer output, Done done, DoneStatus more) =>
-        TokenWriter.Done(output, done.Token, done.Status | more, done.Command, done.Rows);
+        TokenWriter.Done(output, done.Token, done.Status | more, (ushort)done.Kind, done.Rows);
 
     private void StrikeRow()
     {
@@ -214,5 +214,5 @@ internal sealed class ResultSink(ResponseWriter writer, RequestScope scope, bool
         }
     }
 
-    private readonly record struct Done(byte Token, DoneStatus Status, ushort Command, long Rows);
+    private readonly record struct Done(byte Token, DoneStatus Status, StatementKind Kind, long Rows);
 }

@@ -71,7 +71,8 @@ internal static class TypeInfoWriter
     private static void Decimal(ByteBuffer output, byte token, SqlType type)
     {
         output.Byte(token);
-        output.Byte((byte)DecimalBytes.Of(type.Precision));
+        // The length of the largest one: SqlBulkCopy announces its rows with it, and always writes 17 bytes.
+        output.Byte(DecimalBytes.Maximum);
         output.Byte(type.Precision);
         output.Byte(type.Scale);
     }

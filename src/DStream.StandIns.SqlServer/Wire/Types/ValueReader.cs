@@ -5,7 +5,7 @@ using static DStream.StandIns.SqlServer.Types.SqlKind;
 
 namespace DStream.StandIns.SqlServer.Wire.Types;
 
-/// <summary>Reads the value of a parameter into the CLR type that <see cref="SqlType"/> names; null is NULL.</summary>
+/// <summary>Reads the value of a parameter or a bulk-loaded column into the CLR type that <see cref="SqlType"/> names; null is NULL.</summary>
 internal static class ValueReader
 {
     public static object? Read(ref ByteReader reader, WireType type)
@@ -24,6 +24,11 @@ internal static class ValueReader
             case LengthForm.FourBytes:
                 var longLength = reader.Int32();
                 return longLength < 0 ? null : ReadBody(ref reader, type, longLength);
+            case LengthForm.TextPointer:
+                var pointer = reader.Byte();
+                if (pointer == 0) return null;
+                reader.Bytes(pointer + 8);
+                return ReadBody(ref reader, type, reader.Int32());
             case LengthForm.Variant:
                 return VariantBytes.Read(ref reader);
             case LengthForm.Vector:

@@ -118,7 +118,7 @@ public sealed class BulkCopyTests : BulkLoadTest
     public async Task WriteToServer_TrackedTable_IsCapturedLikeOtherRows()
     {
         await ExecuteAsync("EXEC sys.sp_cdc_enable_db; CREATE TABLE dbo.T (Id int NOT NULL PRIMARY KEY, Name nvarchar(20) NULL)");
-        await ExecuteAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', NULL");
+        await ExecuteAsync("EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL");
 
         await CopyAsync(Numbered(1, 1000));
 

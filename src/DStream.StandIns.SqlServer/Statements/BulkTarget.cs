@@ -3,6 +3,7 @@ using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
@@ -22,6 +23,7 @@ internal sealed record BulkTarget(Database Database, Table Table, int[] Position
     {
         var (database, table) = ObjectResolver.Stored(new CompileContext(session, new VariableTable()), statement.To);
         var positions = statement.ColumnDefinitions.Select(definition => Position(table, definition.Column.ColumnIdentifier.Value)).ToArray();
+        Access.Demand(session, database, "INSERT", table, positions.Select(p => table.Columns[p].Name));
         bool Asks(BulkInsertOptionKind kind) => statement.Options.Any(option => option.OptionKind == kind);
         return new BulkTarget(database, table, positions, Asks(BulkInsertOptionKind.KeepNulls), Asks(BulkInsertOptionKind.TabLock));
     }

@@ -26,7 +26,7 @@ internal sealed class BulkLoad : ISqlBulkLoad
     public BulkLoad(SqlSession session, BulkTarget target, IReadOnlyList<SqlColumn> columns, IResultSink sink)
     {
         (_session, _target, _assignments) = (session, target, target.Assignments(columns));
-        _maker = new RowMaker(target.Database, target.Table);
+        _maker = new RowMaker(target.Database, target.Table) { ChecksConstraints = target.ChecksConstraints };
         _context = new BatchContext(session, sink, [], CancellationToken.None);
         _context.BeginStatement();
         _isOwn = session.TransactionCount == 0;
@@ -130,6 +130,10 @@ internal sealed class BulkLoad : ISqlBulkLoad
                 given[position] = row[position] is not null || _target.KeepsNulls || _target.Table.Columns[position].Default is null;
             }
             writer.Insert(_maker.Complete(_context, row, given, frame));
+        }
+        if (_target.ChecksConstraints)
+        {
+            writer.Finish(_context, "INSERT");
         }
     }
 }

@@ -17,7 +17,8 @@ namespace DStream.StandIns.SqlServer.Statements;
 /// <param name="Positions">The table's columns that the rows bring, in the rows' order.</param>
 /// <param name="KeepsNulls">A NULL stays one, where its column has a default too.</param>
 /// <param name="LocksTable">TABLOCK.</param>
-internal sealed record BulkTarget(Database Database, Table Table, int[] Positions, bool KeepsNulls, bool LocksTable)
+/// <param name="ChecksConstraints">CHECK_CONSTRAINTS: CHECK and FOREIGN KEY hold for these rows too.</param>
+internal sealed record BulkTarget(Database Database, Table Table, int[] Positions, bool KeepsNulls, bool LocksTable, bool ChecksConstraints)
 {
     public static BulkTarget Resolve(SqlSession session, InsertBulkStatement statement)
     {
@@ -25,7 +26,7 @@ internal sealed record BulkTarget(Database Database, Table Table, int[] Position
         var positions = statement.ColumnDefinitions.Select(definition => Position(table, definition.Column.ColumnIdentifier.Value)).ToArray();
         Access.Demand(session, database, "INSERT", table, positions.Select(p => table.Columns[p].Name));
         bool Asks(BulkInsertOptionKind kind) => statement.Options.Any(option => option.OptionKind == kind);
-        return new BulkTarget(database, table, positions, Asks(BulkInsertOptionKind.KeepNulls), Asks(BulkInsertOptionKind.TabLock));
+        return new BulkTarget(database, table, positions, Asks(BulkInsertOptionKind.KeepNulls), Asks(BulkInsertOptionKind.TabLock), Asks(BulkInsertOptionKind.CheckConstraints));
     }
 
     /// <summary>How the value that comes for each column becomes the column's own.</summary>

@@ -17,7 +17,7 @@ internal sealed class ExecutedResults(BatchContext context) : IResultSink
 
     public void EncodedRow(ReadOnlySpan<byte> row) => throw new NotSupportedException("Rows are kept as values here.");
 
-    public void StatementDone(long? rowCount)
+    public void StatementDone(long? rowCount, StatementKind kind = StatementKind.Other)
     {
     }
 

@@ -20,7 +20,7 @@ internal sealed class NoResults : IResultSink
     {
     }
 
-    public void StatementDone(long? rowCount)
+    public void StatementDone(long? rowCount, StatementKind kind = StatementKind.Other)
     {
     }
 

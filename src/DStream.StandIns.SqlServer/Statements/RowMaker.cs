@@ -29,6 +29,9 @@ internal sealed class RowMaker(Database database, Table table)
         return frame => eval(frame) is { } raw ? Fit(column, raw, from, type) : null;
     }
 
+    /// <summary>A bulk load asks for its checks: without CHECK_CONSTRAINTS it puts in what it is given.</summary>
+    public bool ChecksConstraints { get; init; } = true;
+
     /// <summary>Fills what the statement left out and checks the row. <paramref name="given"/> says which columns it gave.</summary>
     public object?[] Complete(BatchContext context, object?[] row, bool[]? given, Frame frame)
     {
@@ -70,7 +73,7 @@ internal sealed class RowMaker(Database database, Table table)
 
     private void CheckConstraints(BatchContext context, object?[] row, string operation)
     {
-        if (table.Checks.Count == 0)
+        if (table.Checks.Count == 0 || !ChecksConstraints)
         {
             return;
         }

@@ -33,6 +33,21 @@ public sealed class BulkFailureTests : BulkLoadTest
         Assert.Equal(0, await ScalarAsync("SELECT COUNT(*) FROM dbo.T"));
     }
 
+    [Theory]
+    [InlineData(SqlBulkCopyOptions.CheckConstraints, 0)]
+    [InlineData(SqlBulkCopyOptions.Default, 3)]
+    public async Task WriteToServer_CheckDoesNotHold_FailsWhereItIsAskedFor(SqlBulkCopyOptions options, int rowsThere)
+    {
+        await ExecuteAsync("CREATE TABLE dbo.T (Id int NOT NULL PRIMARY KEY CHECK (Id < 3), Name nvarchar(20) NULL)");
+        using var rows = Numbered(1, 3);
+        using var copy = new SqlBulkCopy(Connection, options, null) { DestinationTableName = "dbo.T" };
+
+        var error = await Record.ExceptionAsync(() => copy.WriteToServerAsync(rows, Token)) as SqlException;
+
+        Assert.Equal(rowsThere == 0 ? 547 : null, error?.Number);
+        Assert.Equal(rowsThere, await ScalarAsync("SELECT COUNT(*) FROM dbo.T"));
+    }
+
     [Fact]
     public async Task WriteToServer_BytesTooLong_Fails4815()
     {

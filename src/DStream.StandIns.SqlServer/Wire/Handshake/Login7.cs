@@ -9,12 +9,12 @@ internal sealed record Login7(
     uint TdsVersion, int PacketBytes, string Host, string User, string Password, string Application, string Database,
     bool IntegratedSecurity, bool ChangesPassword, bool AttachesFile, LoginFeatures Features)
 {
-    private const int FixedBytes = 94;
+    private const int FixedBytes = 94, ShortFixedBytes = 86;
     private const byte IntegratedSecurityBit = 0x80, ExtensionBit = 0x10;
 
     public static Login7 Parse(ReadOnlySpan<byte> body)
     {
-        if (body.Length < FixedBytes) throw new ProtocolException($"LOGIN7 of {body.Length} bytes.");
+        if (body.Length < ShortFixedBytes || body.Length < FixedBytes && !IsShort(body)) throw new ProtocolException($"LOGIN7 of {body.Length} bytes.");
         return new Login7(
             BinaryPrimitives.ReadUInt32LittleEndian(body[4..]),
             BinaryPrimitives.ReadInt32LittleEndian(body[8..]),
@@ -24,7 +24,7 @@ internal sealed record Login7(
             Text(body, 48),
             Text(body, 68),
             (body[25] & IntegratedSecurityBit) != 0,
-            !Field(body, 86).IsEmpty,
+            !IsShort(body) && !Field(body, 86).IsEmpty,
             !Field(body, 82).IsEmpty,
             HasFeatures(body) ? Features7(body) : LoginFeatures.None);
     }
@@ -50,6 +50,9 @@ internal sealed record Login7(
         if (bytes == 0) return [];
         return offset + bytes <= body.Length ? body.Slice(offset, bytes) : throw new ProtocolException("A LOGIN7 field lies outside of the message.");
     }
+
+    // Before 7.2 there is no field for a new password.
+    private static bool IsShort(ReadOnlySpan<byte> body) => TdsVersions.HasShortTokens(BinaryPrimitives.ReadUInt32LittleEndian(body[4..]));
 
     // The bit came with TDS 7.4; tedious sets it in older logins too, which have no list.
     private static bool HasFeatures(ReadOnlySpan<byte> body) =>

@@ -8,7 +8,7 @@ namespace DStream.Architecture.Tests;
 public sealed class DependencyTests
 {
     private static readonly string[] Providers = ["DStream.SqlServer", "DStream.ServiceBus", "DStream.RabbitMq", "DStream.AzureBlob", "DStream.InMemory"];
-    private static readonly string[] StandIns = ["DStream.StandIns.SqlServer", "DStream.StandIns.ServiceBus"];
+    private static readonly string[] StandIns = ["DStream.StandIns.SqlServer", "DStream.StandIns.ServiceBus", "DStream.StandIns.Proxy"];
 
     // Each project of src and what it may refer to, all that comes with that included.
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -25,6 +25,7 @@ public sealed class DependencyTests
         ["DStream.Router"] = ["DStream.Core", "DStream.Configuration", .. Providers, "DStream.Hosting"],
         ["DStream.StandIns.SqlServer"] = [],
         ["DStream.StandIns.ServiceBus"] = [],
+        ["DStream.StandIns.Proxy"] = [],
         ["DStream.Sandbox"] = ["DStream.Core", "DStream.Configuration", .. Providers, "DStream.Hosting", "DStream.Ingester", "DStream.Router", .. StandIns],
     };
 

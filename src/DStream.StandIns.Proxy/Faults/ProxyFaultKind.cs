@@ -1,0 +1,3 @@
+namespace DStream.StandIns.Proxy.Faults;
+
+internal enum ProxyFaultKind { CloseFin, CloseRst, NeverAnswer, Swallow, StopReading }

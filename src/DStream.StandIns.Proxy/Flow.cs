@@ -1,0 +1,4 @@
+namespace DStream.StandIns.Proxy;
+
+/// <summary>The two directions of a connection.</summary>
+public enum Flow { ToServer, ToClient }

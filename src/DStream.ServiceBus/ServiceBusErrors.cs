@@ -74,6 +74,16 @@ internal static class ServiceBusErrors
     public static ProviderException From(Error? error, string action, string? entity) =>
         From(error?.Condition?.ToString(), error?.Description, action, entity);
 
+    /// <summary>
+    /// A link failed by itself, or because the connection ended. That end says nothing of the entity, whatever its condition is called: the library
+    /// closes a connection with <c>amqp:not-found</c> where a frame comes for a channel that it does not know.
+    /// </summary>
+    public static ProviderException From(Link link, Error? error, string action, string? entity) =>
+        error is not null && ReferenceEquals(error, link.Session.Connection.Error)
+            ? new ProviderException(
+                Text(action, "the connection ended", "It is opened again on next use.", error.Condition?.ToString() ?? "no condition", error.Description), isTransient: true)
+            : From(error, action, entity);
+
     public static ProviderException From(string? condition, string? description, string action, string? entity)
     {
         if (condition is null) return new ProviderException($"{action} failed: the broker ended it without a reason. It is tried again on next use.", isTransient: true);

@@ -118,5 +118,5 @@ internal sealed class RequestLink : IAsyncDisposable
     }
 
     private void Fail(TaskCompletionSource<Message> reply, string action) =>
-        reply.TrySetException(ServiceBusErrors.From(_sender?.Error ?? _receiver?.Error, action, _node));
+        reply.TrySetException(ServiceBusErrors.From(_sender!.Link, _sender.Error ?? _receiver?.Error, action, _node));
 }

@@ -130,7 +130,7 @@ internal sealed class ServiceBusReceiver : IMessageReceiver
 
     private void OnClosed(Error? error)
     {
-        if (!_disposed) Fail(ServiceBusErrors.From(error, $"Receiving from '{_entity}'", _remediable));
+        if (!_disposed) Fail(ServiceBusErrors.From(_link.Link, error, $"Receiving from '{_entity}'", _remediable));
     }
 
     private void Fail(ProviderException reason)

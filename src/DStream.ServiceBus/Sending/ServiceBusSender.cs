@@ -63,7 +63,7 @@ internal sealed class ServiceBusSender : IMessageSender
         }
         catch (AmqpException e)
         {
-            throw ServiceBusErrors.From(e, _sending, _remediable);
+            throw ServiceBusErrors.From(link.Link, e.Error, _sending, _remediable);
         }
         catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or IOException)
         {
@@ -119,7 +119,7 @@ internal sealed class ServiceBusSender : IMessageSender
                 throw ServiceBusErrors.From(rejected.Error, _sending, _remediable);
             case Rejected or Released when link.IsClosed:
                 // Not the broker's judgement of the message: link or connection ended while it was on its way.
-                var reason = ServiceBusErrors.From(link.Error, _sending, _remediable);
+                var reason = ServiceBusErrors.From(link.Link, link.Error, _sending, _remediable);
                 throw new ProviderException($"{reason.Message} Whether it was stored is unknown; sending again is safe.", reason.IsTransient);
             default:
                 throw new ProviderException($"{_sending} failed: the broker gave the message back ({outcome?.Descriptor.Name ?? "no outcome"}).", isTransient: true);

@@ -52,19 +52,19 @@ internal sealed class ConfirmedChannel : IAsyncDisposable
         if (batch.Count == 0) return;
         var done = Begin(action, batch.Count);
         if (_connection.Blocked.IsCompletedSuccessfully) throw IsBlocked(await _connection.Blocked.ConfigureAwait(false));
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var written = WriteAsync(batch, writing.Token);
         try
         {
-            for (var i = 0; i < batch.Count; i++)
-            {
-                var (exchange, routingKey, properties, body) = batch[i];
-                await _channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
-            }
-
-            await WaitAsync(done, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(Task.WhenAll(written, done), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception problem)
         {
             _isBroken = true;
+
+            // The messages' memory is the caller's again when this returns.
+            await writing.CancelAsync().ConfigureAwait(false);
+            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (RabbitMqErrors.IsBrokers(problem, cancellationToken)) throw RabbitMqErrors.From(action, problem);
             throw;
         }
@@ -94,6 +94,16 @@ internal sealed class ConfirmedChannel : IAsyncDisposable
             (_missing, _low, _refusal) = (count, 0, null);
             _done = NewSignal();
             return _done.Task;
+        }
+    }
+
+    /// <summary>Waits itself where the broker does not read.</summary>
+    private async Task WriteAsync(IReadOnlyList<Publication> batch, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var (exchange, routingKey, properties, body) = batch[i];
+            await _channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, cancellationToken).ConfigureAwait(false);
         }
     }
 

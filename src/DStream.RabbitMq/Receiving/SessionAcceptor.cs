@@ -15,9 +15,10 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
     // a consumer that takes that whole line at once gives it back in order. It may grow from one release to the next, and never shrink.
     private const ushort Prefetch = 200;
 
-    // 10 ms, 20 ms and so on: 10 s in all, or 150 ms.
+    // 10 ms, 20 ms and so on, 10 s in all; among others 70 ms to 630 ms, so that not all give up at the same time.
     private const int Looks = 10;
-    private const int LooksAmongOthers = 3;
+    private const int FewestLooksAmongOthers = 3;
+    private const int MostLooksAmongOthers = 6;
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Waits for a session; null when none came free in time.</summary>
@@ -53,6 +54,8 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
     /// <summary>The session's receiver, if it can be had; and whether the announcement is acknowledged, so that the next may be taken.</summary>
     private async ValueTask<(IMessageReceiver? Receiver, bool IsDealtWith)> OpenAsync(TakenAnnouncement announcement, CancellationToken cancellationToken)
     {
+        // One place of this process after the other, so that they do not take a session from each other's hands.
+        using var turn = await held.TakeTurnAsync(announcement.Queue, announcement.Session, cancellationToken).ConfigureAwait(false);
         var (queue, session) = (announcement.Queue, announcement.Session);
         if (held.Contains(queue, session)) return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
         var channel = await connection.OpenChannelAsync($"Receiving from '{announcement.SessionQueue}'", null, cancellationToken).ConfigureAwait(false);
@@ -103,15 +106,21 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
         return null;
     }
 
-    /// <summary>Waits for the first message, which tells that the broker chose this consumer; not for long where there are others.</summary>
+    /// <summary>
+    /// Waits for the first message, which tells that the broker chose this consumer. Who was the only consumer once was chosen; who never was gives
+    /// up soon, to do other work.
+    /// </summary>
     private static async ValueTask<bool> IsActiveAsync(TakenAnnouncement announcement, DeliveryBuffer deliveries, CancellationToken cancellationToken)
     {
+        var looksAmongOthers = Random.Shared.Next(FewestLooksAmongOthers, MostLooksAmongOthers + 1);
+        var wasAlone = false;
         var wait = FirstLook;
-        for (var look = 0; look < Looks; look++, wait *= 2)
+        for (var look = 1; look <= Looks; look++, wait *= 2)
         {
-            if (await deliveries.WaitAsync(wait, cancellationToken).ConfigureAwait(false)) return true;
             var state = await SessionState.AskAsync(announcement.Channel, announcement.SessionQueue, cancellationToken).ConfigureAwait(false);
-            if (state.Consumers > 1 && look >= LooksAmongOthers) return false;
+            wasAlone |= state.Consumers == 1;
+            if (!wasAlone && look > looksAmongOthers) return false;
+            if (await deliveries.WaitAsync(wait, cancellationToken).ConfigureAwait(false)) return true;
         }
 
         return false;

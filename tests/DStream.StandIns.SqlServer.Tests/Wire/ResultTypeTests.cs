@@ -39,8 +39,20 @@ public sealed class ResultTypeTests : WireTest
             // With SequentialAccess the client takes a NULL rowversion for an empty one.
             var seesNull = type.Type.Kind != SqlKind.RowVersion || mode is ReadMode.Sync or ReadMode.Async;
             Assert.Equal(3, rows.Count);
-            for (var i = 0; i < 3; i++) Assert.Equal([i, seesNull, type.Expected, type.Expected, $"row {i}"], rows[i]);
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal([i, seesNull, $"row {i}"], new[] { rows[i][0], rows[i][1], rows[i][4] });
+                AssertSame(type.Expected, rows[i][2]);
+                AssertSame(type.Expected, rows[i][3]);
+            }
         }
+    }
+
+    /// <summary>Megabytes are compared at once: one by one takes seconds.</summary>
+    private static void AssertSame(object expected, object actual)
+    {
+        if (expected is byte[] bytes && actual is byte[] read) Assert.True(bytes.AsSpan().SequenceEqual(read), $"{read.Length} bytes came, and not the {bytes.Length} that were sent.");
+        else Assert.Equal(expected, actual);
     }
 
     private static async Task<List<object[]>> ReadAsync(SqlConnection connection, TypeCase type, ReadMode mode)

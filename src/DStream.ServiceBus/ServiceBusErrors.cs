@@ -76,10 +76,11 @@ internal static class ServiceBusErrors
 
     /// <summary>
     /// A link failed by itself, or because the connection ended. That end says nothing of the entity, whatever its condition is called: the library
-    /// closes a connection with <c>amqp:not-found</c> where a frame comes for a channel that it does not know.
+    /// closes a connection with <c>amqp:not-found</c> where a frame comes for a channel that it does not know. Only a broker that is not Service
+    /// Bus judges by it: RabbitMQ closes so over an unknown virtual host.
     /// </summary>
     public static ProviderException From(Link link, Error? error, string action, string? entity) =>
-        error is not null && ReferenceEquals(error, link.Session.Connection.Error)
+        entity is not null && error is not null && ReferenceEquals(error, link.Session.Connection.Error)
             ? new ProviderException(
                 Text(action, "the connection ended", "It is opened again on next use.", error.Condition?.ToString() ?? "no condition", error.Description), isTransient: true)
             : From(error, action, entity);

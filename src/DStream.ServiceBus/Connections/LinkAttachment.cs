@@ -38,7 +38,7 @@ internal static class LinkAttachment
                 return new AttachedLink<TLink>(session, link, reply, closed.Task, authorization);
             if (!await Waiting.ForAsync(closed.Task, timeout, time, cancellationToken).ConfigureAwait(false)) throw ServiceBusErrors.NoAnswer(action);
             var error = await closed.Task.ConfigureAwait(false);
-            if (ReferenceEquals(error, connection.Error)) throw ServiceBusErrors.From(link, error, action, entity);
+            if (entity is not null && ReferenceEquals(error, connection.Error)) throw ServiceBusErrors.From(link, error, action, entity);
             throw new BrokerRefusedException(error?.Condition?.ToString(), ServiceBusErrors.Attaching(error, action, entity));
         }
         catch (Exception e)

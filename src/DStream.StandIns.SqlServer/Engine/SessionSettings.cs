@@ -23,7 +23,11 @@ internal sealed class SessionSettings
     /// <summary>Told by @@TEXTSIZE; values are sent whole all the same.</summary>
     public int TextSize { get; set; } = int.MaxValue;
 
+    /// <summary>SET ROWCOUNT; 0 is without a limit.</summary>
     public long RowCountLimit { get; set; }
+
+    /// <summary>The fewer of a statement's own limit and of SET ROWCOUNT.</summary>
+    public long Limit(long? own) => Math.Min(own ?? long.MaxValue, RowCountLimit > 0 ? RowCountLimit : long.MaxValue);
 
     public SqlIsolation Isolation { get; set; } = SqlIsolation.ReadCommitted;
 

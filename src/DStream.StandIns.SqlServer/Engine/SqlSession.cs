@@ -59,6 +59,14 @@ internal sealed class SqlSession : ISqlSession
 
     public DateTime Began { get; }
 
+    /// <summary>GLOBAL cursors, which is what a cursor is unless it says LOCAL.</summary>
+    public Dictionary<string, Cursor> Cursors { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>@@FETCH_STATUS and @@CURSOR_ROWS.</summary>
+    public int FetchStatus { get; set; } = -1;
+
+    public int CursorRows { get; set; }
+
     /// <summary>What sp_set_session_context set.</summary>
     public Dictionary<string, object?> ContextValues { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -221,6 +229,8 @@ internal sealed class SqlSession : ISqlSession
         Settings = new SessionSettings();
         LockOwner.DeadlockPriority = 0;
         ContextValues.Clear();
+        Cursors.Clear();
+        FetchStatus = -1;
         CurrentDatabase = _loginDatabase;
         Impersonations.Clear();
         (RowCount, LastError, LastIdentity, OuterIdentity) = (0, 0, null, null);

@@ -12,6 +12,8 @@ internal static class GlobalVariables
         "@@ERROR" => new Expr(SqlTypes.Int, static f => f.Context.Session.LastError, false),
         "@@TRANCOUNT" => new Expr(SqlTypes.Int, static f => f.Context.Session.TransactionCount, false),
         "@@IDENTITY" => new Expr(SqlTypes.Decimal(38, 0), static f => Identity(f.Context.Session.LastIdentity)),
+        "@@FETCH_STATUS" => new Expr(SqlTypes.Int, static f => f.Context.Session.FetchStatus, false),
+        "@@CURSOR_ROWS" => new Expr(SqlTypes.Int, static f => f.Context.Session.CursorRows, false),
         "@@PROCID" => new Expr(SqlTypes.Int, static f => f.Context.ModuleId, false),
         "@@SPID" => new Expr(SqlTypes.SmallInt, static f => f.Context.Session.Id, false),
         "@@SERVERNAME" => new Expr(SqlTypes.SysName, static f => f.Context.Engine.Options.ServerName),

@@ -29,9 +29,9 @@ internal sealed class SelectCompiler
 
     public CompiledQuery Compile(QuerySpecification node)
     {
-        if (node.ForClause is not (null or JsonForClause or BrowseForClause))
+        if (node.ForClause is not (null or JsonForClause or BrowseForClause or ReadOnlyForClause))
         {
-            throw Errors.Unsupported("FOR XML");
+            throw Errors.Unsupported(node.ForClause is UpdateForClause ? "a cursor FOR UPDATE" : "FOR XML");
         }
         if (node.ForClause is JsonForClause { Options: var options } && options.Any(o => o.OptionKind == JsonForClauseOptions.Auto) && node.FromClause?.TableReferences is not [NamedTableReference])
         {

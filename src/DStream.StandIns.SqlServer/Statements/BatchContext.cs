@@ -10,6 +10,7 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
     private Dictionary<CdcDatabase, CdcState>? _cdc;
     private Dictionary<object, IReadOnlyList<object?[]>>? _workTables;
     private object? _scopeIdentity;
+    private Dictionary<string, Cursor>? _cursors;
 
     public SqlSession Session { get; } = session;
 
@@ -42,6 +43,9 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
 
     /// <summary>@@PROCID; 0 outside of modules.</summary>
     public int ModuleId { get; init; }
+
+    /// <summary>LOCAL cursors.</summary>
+    public Dictionary<string, Cursor> Cursors => _cursors ??= new Dictionary<string, Cursor>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The rows for the running INSERT ... EXEC.</summary>
     public IReadOnlyList<ExecutedResult>? ExecutedRows { get; set; }

@@ -43,7 +43,7 @@ internal sealed class InsertCompiler(CompileContext context)
             }
             var writer = new RowWriter(database, table, transaction, run.LocalNow);
             long count = 0;
-            var limit = (long?)top?.Invoke(frame) ?? long.MaxValue;
+            var limit = run.Session.Settings.Limit((long?)top?.Invoke(frame));
             foreach (var (row, given) in rows(run, frame))
             {
                 if (count == limit)

@@ -15,7 +15,7 @@ internal sealed class MergeRun(
     public long Run(BatchContext run, Transaction transaction, List<object?[]> outputs)
     {
         var frame = new Frame(run, scope.Sources.Count, scope.States, null);
-        var limit = (long?)top?.Invoke(frame) ?? long.MaxValue;
+        var limit = run.Session.Settings.Limit((long?)top?.Invoke(frame));
         var work = Joined(run, frame, transaction, out var met);
         if (Array.Exists(clauses, c => c.Condition == MergeCondition.NotMatchedBySource))
         {

@@ -151,6 +151,7 @@ internal sealed partial class StatementRunner
 
     private async ValueTask SendAsync(SelectStatementPlan plan, IEnumerable<object?[]> rows)
     {
+        rows = context.Session.Settings.RowCountLimit is > 0 and var limit ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows;
         long count = 0;
         if (plan.Assigns)
         {

@@ -90,7 +90,10 @@ internal sealed partial class StatementRunner
                 var (_, table) = ObjectResolver.Stored(new CompileContext(context.Session, batch.Variables), identity.Table);
                 settings.IdentityInsert = identity.IsOn ? table : settings.IdentityInsert == table ? null : settings.IdentityInsert;
                 return true;
-            case SetRowCountStatement { NumberRows: IntegerLiteral { Value: "0" } } or SetStatisticsStatement or SetErrorLevelStatement:
+            case SetRowCountStatement rows:
+                settings.RowCountLimit = (long)Scalar(rows.NumberRows).ConvertTo(SqlTypes.BigInt).Eval(Frame())!;
+                return true;
+            case SetStatisticsStatement or SetErrorLevelStatement:
                 return true;
             case ExecuteAsStatement impersonate:
                 ExecuteAs.Run(context.Session, impersonate.ExecuteContext, node => (string?)Scalar(node).ConvertTo(SqlTypes.SysName).Eval(Frame()));

@@ -76,6 +76,7 @@ internal sealed class TargetReader
         {
             left = (long)Math.Ceiling(Matches(new Frame(context, Scope.Sources.Count, Scope.States, null)).LongCount() * left / 100.0);
         }
+        left = context.Session.Settings.Limit(left);
         if (left <= 0)
         {
             yield break;

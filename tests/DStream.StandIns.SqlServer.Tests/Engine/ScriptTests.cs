@@ -41,6 +41,12 @@ public sealed class ScriptTests
     [InlineData("SET XACT_ABORT ON; BEGIN TRAN; BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE(), @@TRANCOUNT; ROLLBACK; SELECT XACT_STATE(), @@TRANCOUNT END CATCH", "none | (-1, 1) | (0, 0)")]
     [InlineData("CREATE TABLE dbo.T (A int); BEGIN TRAN a; INSERT INTO dbo.T VALUES (1); SAVE TRAN s; INSERT INTO dbo.T VALUES (2); BEGIN TRAN; SELECT @@TRANCOUNT; COMMIT; ROLLBACK TRAN s; SELECT @@TRANCOUNT; COMMIT; SELECT * FROM dbo.T", "(2) | (1) | (1)")]
     [InlineData("SET IMPLICIT_TRANSACTIONS ON; CREATE TABLE dbo.T (A int); SELECT @@TRANCOUNT; ROLLBACK; SET IMPLICIT_TRANSACTIONS OFF; SELECT OBJECT_ID('dbo.T')", "(1) | (NULL)")]
+    [InlineData("RAISERROR('[%-5s|%5d|%05d|%.2s]', 10, 1, 'ab', 7, 42, 'xyz')", "'[ab   |    7|00042|xy]'")]
+    [InlineData("SET ROWCOUNT 2; SELECT n FROM (VALUES (1), (2), (3)) AS v(n); CREATE TABLE dbo.T (A int); INSERT INTO dbo.T VALUES (1), (2), (3); SET ROWCOUNT 0; SELECT COUNT(*) FROM dbo.T", "(1) (2) | (2)")]
+    // Cursors.
+    [InlineData("DECLARE @n int, @sum int = 0; DECLARE c CURSOR LOCAL FAST_FORWARD FOR SELECT n FROM (VALUES (1), (2), (3)) AS v(n); OPEN c; FETCH NEXT FROM c INTO @n; WHILE @@FETCH_STATUS = 0 BEGIN SET @sum += @n; FETCH NEXT FROM c INTO @n END; CLOSE c; DEALLOCATE c; SELECT @sum, @@FETCH_STATUS", "(6, -1)")]
+    [InlineData("DECLARE @m int = 2; DECLARE c SCROLL CURSOR FOR SELECT n * @m FROM (VALUES (1), (2), (3)) AS v(n) ORDER BY n; SET @m = 9; OPEN c; FETCH LAST FROM c; FETCH PRIOR FROM c; FETCH ABSOLUTE 1 FROM c; FETCH RELATIVE 5 FROM c; SELECT @@CURSOR_ROWS; CLOSE c; FETCH c; DEALLOCATE c; OPEN c", "(6) | (4) | (2) | none | (3) | !16917 | !16916")]
+    [InlineData("DECLARE c CURSOR FOR SELECT 1; DECLARE c CURSOR FOR SELECT 1; OPEN c; OPEN c; FETCH PRIOR FROM c", "!16915 | !16905 | !16911")]
     // Application locks.
     [InlineData("DECLARE @r int; BEGIN TRAN; EXEC @r = sp_getapplock 'x', 'Exclusive'; SELECT @r, APPLOCK_MODE('public', 'x', 'Transaction'), APPLOCK_TEST('public', 'x', 'Shared', 'Transaction'); COMMIT; SELECT APPLOCK_MODE('public', 'x', 'Transaction')", "(0, Exclusive, 1) | (NoLock)")]
     [InlineData("DECLARE @r int; EXEC @r = sp_getapplock @Resource = 'x', @LockMode = 'Shared', @LockOwner = 'Session'; SELECT @r; EXEC @r = sp_releaseapplock 'x', 'Session'; SELECT @r; EXEC @r = sp_releaseapplock 'x', 'Session'; SELECT @r", "(0) | (0) | (-999) | !1223")]

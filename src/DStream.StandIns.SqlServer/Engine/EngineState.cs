@@ -65,6 +65,9 @@ internal sealed class EngineState
     /// <summary>The open sessions, by their number.</summary>
     public SortedDictionary<short, SqlSession> Sessions { get; } = [];
 
+    /// <summary>The descriptor of the transaction that began last.</summary>
+    public ulong LastTransaction => _lastTransaction;
+
     public Transaction NewTransaction(short session, SqlIsolation isolation, string? name = null) =>
         new(++_lastTransaction, Sessions[session].LockOwner, isolation) { Name = name, Began = LocalNow() };
 

@@ -107,7 +107,7 @@ internal sealed class LockedReader(TableRead read)
         }
         // A read that only passes by may go before a writer that came after the statement had begun: else writers that follow
         // one another could keep it waiting for ever.
-        return mode == LockMode.Shared && !holds && context.Blockers is { } known && !known.Contains(blocker)
+        return mode == LockMode.Shared && !holds && blocker.Descriptor > context.NewestBlocker
             ? false
             : throw new LockConflictException(blocker);
     }

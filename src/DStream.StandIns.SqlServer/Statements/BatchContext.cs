@@ -69,7 +69,7 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
         Caught = Caught,
         ReadSequence = ReadSequence,
         IsLocking = IsLocking,
-        Blockers = Blockers,
+        NewestBlocker = NewestBlocker,
         UtcNow = UtcNow,
         LocalNow = LocalNow,
         _cdc = _cdc,
@@ -78,8 +78,8 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
     /// <summary>The running work holds the gate and takes locks: tables are read through <see cref="Queries.LockedReader"/>.</summary>
     public bool IsLocking { get; set; }
 
-    /// <summary>The transactions that a passing read of the running statement waits for; null before it first looked.</summary>
-    public HashSet<Transactions.Transaction>? Blockers { get; set; }
+    /// <summary>The last transaction that had begun when the running statement did: a passing read waits for no later one.</summary>
+    public ulong? NewestBlocker { get; set; }
 
     /// <summary>The isolation level at which a table is read: its hint's, else the session's.</summary>
     public SqlIsolation LevelOf(Queries.TableRead read) => read.Access.Isolation != SqlIsolation.Unspecified ? read.Access.Isolation : Session.Settings.Isolation;
@@ -100,7 +100,7 @@ internal sealed class BatchContext(SqlSession session, IResultSink sink, object?
             return;
         }
         _cdc = null;
-        Blockers = null;
+        NewestBlocker = null;
         UtcNow = Engine.UtcNow();
         LocalNow = Engine.LocalNow();
         ReadSequence = long.MaxValue;

@@ -27,8 +27,8 @@ internal static class LockedWork
                 Transaction owner;
                 lock (context.Engine.Gate)
                 {
+                    context.NewestBlocker ??= context.Engine.LastTransaction;
                     session.Transaction ??= context.Engine.NewTransaction(session.Id, session.Settings.Isolation);
-                    context.Blockers ??= StatementReads.Blockers(context, reads);
                     StatementReads.EnterSnapshot(context, reads);
                     if (TryRun(context, work, out var result, out owner!))
                     {

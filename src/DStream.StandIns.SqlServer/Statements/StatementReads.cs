@@ -1,6 +1,5 @@
 using DStream.StandIns.SqlServer.Queries;
 using DStream.StandIns.SqlServer.Sessions;
-using DStream.StandIns.SqlServer.Transactions;
 using DStream.StandIns.SqlServer.Values;
 
 namespace DStream.StandIns.SqlServer.Statements;
@@ -28,21 +27,6 @@ internal static class StatementReads
             }
         }
         return false;
-    }
-
-    /// <summary>The transactions that wrote to the tables before the statement began: those a READ COMMITTED reader waits for.</summary>
-    public static HashSet<Transaction> Blockers(BatchContext context, IReadOnlyList<TableRead> reads)
-    {
-        var blockers = new HashSet<Transaction>();
-        foreach (var read in reads)
-        {
-            blockers.UnionWith(read.Table.Writers.Keys);
-            if (read.Table.Owner is { } owner)
-            {
-                blockers.Add(owner);
-            }
-        }
-        return blockers;
     }
 
     /// <summary>Under SNAPSHOT: takes the transaction's snapshot with its first access to data, or says why it cannot.</summary>

@@ -86,6 +86,21 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public async Task ReadCommitted_InsideOfAFunction_WaitsForTheWriter()
+    {
+        var (server, other) = await StartAsync();
+        await using var _ = server;
+        await server.RunAsync("CREATE FUNCTION dbo.Total () RETURNS int AS BEGIN RETURN (SELECT SUM(V) FROM dbo.T) END");
+        await server.RunAsync("BEGIN TRAN; UPDATE dbo.T SET V = 9 WHERE Id = 1", other);
+
+        var reading = server.ValueAsync("SELECT dbo.Total()");
+        Assert.False(reading.IsCompleted);
+        await server.RunAsync("COMMIT", other);
+
+        Assert.Equal(16, await reading);
+    }
+
+    [Fact]
     public async Task Nolock_UncommittedRows_Read()
     {
         var (server, other) = await StartAsync();

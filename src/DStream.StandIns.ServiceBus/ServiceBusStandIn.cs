@@ -32,21 +32,26 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
 
         SharedAccessKeyName = options.SharedAccessKeyName;
         SharedAccessKey = options.SharedAccessKey;
-        Broker = new MessageBroker(options.TimeProvider);
+        Broker = new MessageBroker(options.TimeProvider, options.Limits);
+        Throttle = new Throttle(options.TimeProvider) { CreditsPerSecond = options.CreditsPerSecond };
+        var root = new AccessRule(options.SharedAccessKeyName, options.SharedAccessKey, AccessRights.All);
+        var tokens = new SasTokens([root, .. options.AccessRules], Broker, options.TimeProvider);
         EventHubs = new EventHubNamespace(options.TimeProvider);
-        var tokens = new SasTokens(options.SharedAccessKeyName, options.SharedAccessKey, options.TimeProvider);
         _amqp = new AmqpServer(
             new AmqpSettings(
-                AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes, options.TimeProvider)
+                AmqpPort, tokens, options.AcceptAnyJwt, (ulong)options.MaxMessageBytes, (ulong)options.MaxBatchBytes,
+                options.CloseIdle, options.TimeProvider)
             {
                 TlsPort = AmqpTlsPort ?? 0,
                 Certificate = options.Certificate,
             },
-            Broker, EventHubs);
+            Broker,
+            EventHubs,
+            Throttle);
         _webSockets = options.Certificate is null
             ? [new WebSocketGateway(WebSocketPort, AmqpPort, null)]
             : [new WebSocketGateway(WebSocketPort, AmqpPort, null), new WebSocketGateway(WebSocketTlsPort!.Value, AmqpPort, options.Certificate)];
-        _administration = new AdministrationServer(AdministrationPort, Broker, EventHubs, tokens, options.AcceptAnyJwt, options.TimeProvider);
+        _administration = new AdministrationServer(AdministrationPort, Broker, EventHubs, tokens, Throttle, options.AcceptAnyJwt, options.TimeProvider);
     }
 
     /// <summary>The port for AMQP, without TLS. Stays the same over a restart.</summary>
@@ -92,6 +97,9 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
 
     /// <summary>The event hubs, in the dialect of Event Hubs: the same ports, key and faults serve them.</summary>
     public EventHubNamespace EventHubs { get; }
+
+    /// <summary>The credits that operations share: set them to have the namespace throttle by itself.</summary>
+    public Throttle Throttle { get; }
 
     /// <summary>Misbehaviour on command.</summary>
     public FaultInjection Faults => _amqp.Faults;
@@ -151,6 +159,7 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Suspend(abruptly: true);
+        _amqp.Dispose();
         Broker.Dispose();
         EventHubs.Dispose();
         return ValueTask.CompletedTask;

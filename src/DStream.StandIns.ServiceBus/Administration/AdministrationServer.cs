@@ -8,8 +8,11 @@ using DStream.StandIns.ServiceBus.EventHubs;
 namespace DStream.StandIns.ServiceBus.Administration;
 
 /// <summary>The administration over HTTP on the loopback address: ATOM entries in and out, errors as the service words them.</summary>
-internal sealed class AdministrationServer(int port, MessageBroker broker, EventHubNamespace eventHubs, SasTokens tokens, bool acceptAnyJwt, TimeProvider time)
+internal sealed class AdministrationServer(
+    int port, MessageBroker broker, EventHubNamespace eventHubs, SasTokens tokens, Throttle throttle, bool acceptAnyJwt, TimeProvider time)
 {
+    // A message costs one credit, an operation on an entity ten (service-bus-throttling).
+    private const int ManagementCredits = 10;
     private const int MaxBodyBytes = 1024 * 1024;
 
     private readonly EntityResources _resources = new(broker, $"http://127.0.0.1:{port}/");
@@ -57,6 +60,7 @@ internal sealed class AdministrationServer(int port, MessageBroker broker, Event
             var body = answer.Body is null ? [] : Encoding.UTF8.GetBytes(answer.Body.ToString(SaveOptions.DisableFormatting));
             context.Response.StatusCode = answer.Status;
             context.Response.ContentType = answer.ContentType;
+            if (answer.Tag is not null) context.Response.Headers["ETag"] = answer.Tag;
             context.Response.ContentLength64 = body.Length;
             await context.Response.OutputStream.WriteAsync(body);
             context.Response.Close();
@@ -74,11 +78,11 @@ internal sealed class AdministrationServer(int port, MessageBroker broker, Event
         {
             var path = Uri.UnescapeDataString(request.Url!.AbsolutePath).Trim('/');
             Authorize(request, path);
-            var ifMatch = request.Headers["If-Match"] is not null;
+            throttle.Take(ManagementCredits);
             var body = await ReadBodyAsync(request);
             return _eventHubs.IsFor(path, body)
                 ? _eventHubs.Answer(request.HttpMethod, path, body)
-                : _resources.Answer(request.HttpMethod, path, request.QueryString, ifMatch, body);
+                : _resources.Answer(request.HttpMethod, path, request.QueryString, request.Headers["If-Match"], body);
         }
         catch (BrokerException refused)
         {
@@ -93,6 +97,9 @@ internal sealed class AdministrationServer(int port, MessageBroker broker, Event
             BrokerError.EntityExists => 409,
             BrokerError.EntityNotFound => 404,
             BrokerError.Unauthorized => 401,
+            BrokerError.QuotaExceeded or BrokerError.NotAllowed => 403,
+            BrokerError.Changed => 412,
+            BrokerError.ServerBusy => 503,
             BrokerError.NotImplemented => 501,
             _ => 400,
         };
@@ -106,8 +113,8 @@ internal sealed class AdministrationServer(int port, MessageBroker broker, Event
             BrokerError.Unauthorized, "MissingToken: The Authorization header is missing.");
         if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && acceptAnyJwt) return;
 
-        if (!tokens.Check(header).Covers(path))
-            throw new BrokerException(BrokerError.Unauthorized, $"InvalidAudience: The token does not cover '/{path}'.");
+        if (!tokens.Check(header).Covers(path, AccessRights.Manage))
+            throw new BrokerException(BrokerError.Unauthorized, $"InvalidAudience: The token does not cover '/{path}', or lacks the right Manage.");
     }
 
     private static async Task<string> ReadBodyAsync(HttpListenerRequest request)

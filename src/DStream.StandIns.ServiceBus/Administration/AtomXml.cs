@@ -11,6 +11,7 @@ internal static class AtomXml
     public const string ApiVersion = "2021-05";
 
     public static readonly XNamespace Service = "http://schemas.microsoft.com/netservices/2010/10/servicebus/connect";
+    public static readonly XNamespace Instance = "http://www.w3.org/2001/XMLSchema-instance";
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
 
     /// <summary>The one element inside an entry's content.</summary>
@@ -51,9 +52,12 @@ internal static class AtomXml
         return feed;
     }
 
-    /// <summary>A description of elements in order, without those that have no value.</summary>
+    /// <summary>A description of elements in order, without those that have no value; an element as a value stands for itself.</summary>
     public static XElement Description(string name, params (string Name, object? Value)[] elements) =>
-        new(Service + name, elements.Where(static e => e.Value is not null).Select(static e => new XElement(Service + e.Name, e.Value)));
+        new(Service + name, elements.Where(static e => e.Value is not null).Select(static e => e.Value as XElement ?? new XElement(Service + e.Name, e.Value)));
+
+    /// <summary>What an element says of its own type, or null.</summary>
+    public static string? TypeOf(XElement element) => element.Attribute(Instance + "type")?.Value;
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
 

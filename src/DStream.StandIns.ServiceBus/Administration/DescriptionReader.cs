@@ -12,6 +12,7 @@ namespace DStream.StandIns.ServiceBus.Administration;
 internal sealed class DescriptionReader
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, XElement> _elements = new(StringComparer.Ordinal);
 
     public DescriptionReader(XElement description, string[] order)
     {
@@ -25,8 +26,7 @@ internal sealed class DescriptionReader
 
             last = at;
             if (element.Name.Namespace != AtomXml.Service) throw Bad($"'{name}' is not in the namespace {AtomXml.Service}.");
-            if (name == "DefaultRuleDescription") CheckRule(element);
-            else if (name == "AuthorizationRules" && element.HasElements) throw Unsupported(name);
+            if (element.HasElements) _elements[name] = element;
             else _values[name] = element.Value;
         }
     }
@@ -64,18 +64,14 @@ internal sealed class DescriptionReader
         ? otherwise
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad($"'{text}' is no number for {name}.");
 
+    /// <summary>An element that holds others, or null.</summary>
+    public XElement? Element(string name) => _elements.GetValueOrDefault(name);
+
     public string? Text(string name) => _values.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
 
     public EntityStatus Status() => Text("Status") is not { } text
         ? EntityStatus.Active
         : Enum.TryParse<EntityStatus>(text, ignoreCase: true, out var status) ? status : throw Bad($"'{text}' is no status that can be set.");
-
-    private static void CheckRule(XElement rule)
-    {
-        // Some clients always send the rule that lets everything through, which is the one there is.
-        var type = rule.Element(AtomXml.Service + "Filter")?.Attributes().FirstOrDefault(static a => a.Name.LocalName == "type")?.Value;
-        if (type is not null && !type.EndsWith("TrueFilter", StringComparison.Ordinal)) throw Unsupported("DefaultRuleDescription");
-    }
 
     private static BrokerException Bad(string what) => new(BrokerError.BadRequest, what);
 

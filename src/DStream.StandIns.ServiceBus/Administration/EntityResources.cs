@@ -2,48 +2,48 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Xml.Linq;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.Rules;
 
 namespace DStream.StandIns.ServiceBus.Administration;
 
-/// <summary>Maps paths and verbs to entities: <c>/queue</c>, <c>/topic</c>, <c>/topic/Subscriptions/name</c>, and lists of them.</summary>
+/// <summary>Maps paths and verbs to entities: <c>/queue</c>, <c>/topic</c>, <c>/topic/Subscriptions/name</c>, <c>.../Rules/name</c>, and lists of them.</summary>
 internal sealed class EntityResources(MessageBroker broker, string baseAddress)
 {
     private const int MostListed = 100;
 
-    public AdministrationAnswer Answer(string method, string path, NameValueCollection query, bool isUpdate, string body)
+    public AdministrationAnswer Answer(string method, string path, NameValueCollection query, string? ifMatch, string body) => method switch
     {
-        if (path.Contains("/Rules", StringComparison.OrdinalIgnoreCase) && EntityPath.TrySplitSubscription(path.Split("/Rules", 2)[0], out _, out _))
-            throw new BrokerException(BrokerError.NotImplemented, "The stand-in has no rules: a subscription gets every message of its topic.");
-
-        return method switch
-        {
-            "GET" => Get(path, query),
-            "PUT" => Put(path, isUpdate, body),
-            "DELETE" => Delete(path),
-            _ => throw new BrokerException(BrokerError.BadRequest, $"The method {method} is not known to the administration."),
-        };
-    }
+        "GET" => Get(path, query),
+        "PUT" => Put(path, ifMatch, body),
+        "DELETE" => Delete(path),
+        _ => throw new BrokerException(BrokerError.BadRequest, $"The method {method} is not known to the administration."),
+    };
 
     private AdministrationAnswer Get(string path, NameValueCollection query)
     {
         if (path.Equals("$namespaceinfo", StringComparison.OrdinalIgnoreCase)) return new AdministrationAnswer(200, Namespace());
         if (Listed(path) is { } listed) return new AdministrationAnswer(200, List(path, listed, query));
 
-        return new AdministrationAnswer(200, Find(path) ?? throw MessageBroker.NotFound(path));
+        return new AdministrationAnswer(200, Find(path) ?? throw MessageBroker.NotFound(path)) { Tag = TagOf(path) };
     }
 
-    private AdministrationAnswer Put(string path, bool isUpdate, string body)
+    private AdministrationAnswer Put(string path, string? ifMatch, string body)
     {
+        var isUpdate = ifMatch is not null;
+        if (isUpdate && ifMatch != "*" && TagOf(path) is { } tag && tag != ifMatch)
+            throw new BrokerException(BrokerError.Changed, $"The entity '{path}' was changed since: its tag is {tag}, not {ifMatch}.");
+
         var description = AtomXml.ReadDescription(body);
-        var isSubscription = EntityPath.TrySplitSubscription(path, out var topic, out var name);
+        var isRule = EntityPath.TrySplitRule(path, out var topic, out var name, out var rule);
+        var isSubscription = !isRule && EntityPath.TrySplitSubscription(path, out topic, out name);
         switch (description.Name.LocalName)
         {
-            case "QueueDescription" when !isSubscription:
+            case "QueueDescription" when !isSubscription && !isRule:
                 var queue = QueueXml.Read(description, QueueXml.QueueElements);
                 if (isUpdate) broker.UpdateQueue(path, queue);
                 else broker.CreateQueue(path, queue);
                 break;
-            case "TopicDescription" when !isSubscription:
+            case "TopicDescription" when !isSubscription && !isRule:
                 var options = TopicXml.Read(description);
                 if (isUpdate) broker.UpdateTopic(path, options);
                 else broker.CreateTopic(path, options);
@@ -51,29 +51,43 @@ internal sealed class EntityResources(MessageBroker broker, string baseAddress)
             case "SubscriptionDescription" when isSubscription:
                 var subscription = QueueXml.Read(description, QueueXml.SubscriptionElements);
                 if (isUpdate) broker.UpdateSubscription(topic, name, subscription);
-                else broker.CreateSubscription(topic, name, subscription);
+                else broker.CreateSubscription(topic, name, subscription, QueueXml.ReadRule(description));
+                break;
+            case "RuleDescription" when isRule:
+                if (isUpdate) broker.FindRules(topic, name).Update(RuleXml.Read(description, rule));
+                else broker.CreateRule(topic, name, RuleXml.Read(description, rule));
                 break;
             default:
                 throw new BrokerException(BrokerError.BadRequest, $"'{description.Name.LocalName}' does not describe an entity at '/{path}'.");
         }
 
-        return new AdministrationAnswer(isUpdate ? 200 : 201, Find(path));
+        return new AdministrationAnswer(isUpdate ? 200 : 201, Find(path)) { Tag = TagOf(path) };
     }
 
     private AdministrationAnswer Delete(string path)
     {
-        if (EntityPath.TrySplitSubscription(path, out var topic, out var name)) broker.DeleteSubscription(topic, name);
+        if (EntityPath.TrySplitRule(path, out var topic, out var name, out var rule)) broker.FindRules(topic, name).Remove(rule);
+        else if (EntityPath.TrySplitSubscription(path, out topic, out name)) broker.DeleteSubscription(topic, name);
         else broker.Delete(path);
         return new AdministrationAnswer(200, null);
     }
 
+    // An entity's tag is the time of its last change. Rules have none.
+    private string? TagOf(string path) =>
+        (broker.FindSource(path)?.UpdatedAt ?? broker.FindTopic(path)?.UpdatedAt) is { } updated
+            ? $"\"{updated.UtcTicks.ToString(CultureInfo.InvariantCulture)}\""
+            : null;
+
     private XElement? Find(string path)
     {
-        if (EntityPath.TrySplitSubscription(path, out var topic, out var name))
-            return broker.FindTopic(topic)?.Find(name) is { } subscription ? SubscriptionEntry(subscription, name) : null;
+        if (EntityPath.TrySplitRule(path, out var topic, out var name, out var rule))
+            return broker.FindRules(topic, name).Find(rule) is { } found ? RuleEntry(topic, name, found) : null;
+
+        if (EntityPath.TrySplitSubscription(path, out topic, out name))
+            return broker.FindTopic(topic)?.Find(name)?.Queue is { } subscription ? SubscriptionEntry(subscription, name) : null;
 
         return broker.FindQueue(path) is { } queue ? QueueEntry(queue)
-            : broker.FindTopic(path) is { } found ? TopicEntry(found)
+            : broker.FindTopic(path) is { } owner ? TopicEntry(owner)
             : null;
     }
 
@@ -81,6 +95,9 @@ internal sealed class EntityResources(MessageBroker broker, string baseAddress)
     {
         if (path.Equals("$Resources/queues", StringComparison.OrdinalIgnoreCase)) return broker.Queues.Select(QueueEntry);
         if (path.Equals("$Resources/topics", StringComparison.OrdinalIgnoreCase)) return broker.Topics.Select(TopicEntry);
+
+        if (EntityPath.TrySplitRules(path, out var topicOfRules, out var subscription))
+            return broker.FindRules(topicOfRules, subscription).All.Select(rule => RuleEntry(topicOfRules, subscription, rule));
 
         const string Suffix = "/" + EntityPath.Subscriptions;
         if (!path.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)) return null;
@@ -113,11 +130,14 @@ internal sealed class EntityResources(MessageBroker broker, string baseAddress)
     private XElement TopicEntry(MessageTopic topic) =>
         AtomXml.Entry(baseAddress, topic.Path, topic.Path, topic.CreatedAt, topic.UpdatedAt, TopicXml.Write(topic));
 
+    private XElement RuleEntry(string topic, string subscription, SubscriptionRule rule) => AtomXml.Entry(
+        baseAddress, EntityPath.OfRule(topic, subscription, rule.Name), rule.Name, rule.CreatedAt, rule.CreatedAt, RuleXml.Write(rule));
+
     private XElement Namespace()
     {
         var info = AtomXml.Description("NamespaceInfo",
-            ("Alias", null), ("CreatedTime", "2026-01-01T00:00:00Z"), ("MessagingSKU", "Standard"), ("ModifiedTime", "2026-01-01T00:00:00Z"),
+            ("CreatedTime", AtomXml.Time(broker.CreatedAt)), ("MessagingSKU", "Standard"), ("ModifiedTime", AtomXml.Time(broker.CreatedAt)),
             ("Name", "stand-in"), ("NamespaceType", "Messaging"));
-        return AtomXml.Entry(baseAddress, "$namespaceinfo", "stand-in", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, info);
+        return AtomXml.Entry(baseAddress, "$namespaceinfo", "stand-in", broker.CreatedAt, broker.CreatedAt, info);
     }
 }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using DStream.StandIns.ServiceBus.Broker;
+using DStream.StandIns.ServiceBus.Rules;
 using static DStream.StandIns.ServiceBus.Administration.AtomXml;
 
 namespace DStream.StandIns.ServiceBus.Administration;
@@ -43,9 +44,15 @@ internal static class QueueXml
             MaxDeliveryCount = (int)Math.Min(int.MaxValue, reader.Number("MaxDeliveryCount", defaults.MaxDeliveryCount)),
             Status = reader.Status(),
             UserMetadata = reader.Text("UserMetadata"),
+            DeadLetteringOnFilterEvaluationExceptions = reader.Flag("DeadLetteringOnFilterEvaluationExceptions", true),
+            AccessRules = AccessRuleXml.Read(reader.Element("AuthorizationRules")),
             AutoDeleteOnIdle = reader.Duration("AutoDeleteOnIdle", defaults.AutoDeleteOnIdle),
         };
     }
+
+    /// <summary>The first rule of a subscription, or null where its description has none.</summary>
+    public static SubscriptionRule? ReadRule(XElement description) =>
+        description.Element(Service + "DefaultRuleDescription") is { HasElements: true } rule ? RuleXml.Read(rule, null) : null;
 
     public static XElement WriteQueue(MessageQueue queue)
     {
@@ -61,9 +68,10 @@ internal static class QueueXml
             ("DuplicateDetectionHistoryTimeWindow", Duration(options.DuplicateDetectionWindow)),
             ("MaxDeliveryCount", options.MaxDeliveryCount),
             ("EnableBatchedOperations", Flag(true)),
-            ("SizeInBytes", 0),
+            ("SizeInBytes", queue.SizeInBytes),
             ("MessageCount", counts.Total + counts.DeadLettered),
             ("IsAnonymousAccessible", Flag(false)),
+            ("AuthorizationRules", AccessRuleXml.Write(options.AccessRules)),
             ("Status", options.Status),
             ("UserMetadata", options.UserMetadata),
             ("CreatedAt", Time(queue.CreatedAt)),
@@ -86,7 +94,7 @@ internal static class QueueXml
             ("RequiresSession", Flag(options.RequiresSession)),
             ("DefaultMessageTimeToLive", Duration(options.DefaultMessageTimeToLive)),
             ("DeadLetteringOnMessageExpiration", Flag(options.DeadLetteringOnMessageExpiration)),
-            ("DeadLetteringOnFilterEvaluationExceptions", Flag(true)),
+            ("DeadLetteringOnFilterEvaluationExceptions", Flag(options.DeadLetteringOnFilterEvaluationExceptions)),
             ("MessageCount", counts.Total + counts.DeadLettered),
             ("MaxDeliveryCount", options.MaxDeliveryCount),
             ("EnableBatchedOperations", Flag(true)),

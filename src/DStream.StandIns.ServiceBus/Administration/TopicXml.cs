@@ -29,6 +29,7 @@ internal static class TopicXml
             DuplicateDetectionWindow = reader.Duration("DuplicateDetectionHistoryTimeWindow", defaults.DuplicateDetectionWindow),
             Status = reader.Status(),
             UserMetadata = reader.Text("UserMetadata"),
+            AccessRules = AccessRuleXml.Read(reader.Element("AuthorizationRules")),
             AutoDeleteOnIdle = reader.Duration("AutoDeleteOnIdle", defaults.AutoDeleteOnIdle),
         };
     }
@@ -37,23 +38,23 @@ internal static class TopicXml
     {
         var options = topic.Options;
         var subscriptions = topic.Subscriptions;
-        var scheduled = subscriptions.Values.Select(static s => s.Counts.Scheduled).DefaultIfEmpty().Max();
         return Description("TopicDescription",
             ("DefaultMessageTimeToLive", Duration(options.DefaultMessageTimeToLive)),
             ("MaxSizeInMegabytes", options.MaxSizeInMegabytes),
             ("RequiresDuplicateDetection", Flag(options.RequiresDuplicateDetection)),
             ("DuplicateDetectionHistoryTimeWindow", Duration(options.DuplicateDetectionWindow)),
             ("EnableBatchedOperations", Flag(true)),
-            ("SizeInBytes", 0),
+            ("SizeInBytes", topic.SizeInBytes),
             ("FilteringMessagesBeforePublishing", Flag(false)),
             ("IsAnonymousAccessible", Flag(false)),
+            ("AuthorizationRules", AccessRuleXml.Write(options.AccessRules)),
             ("Status", options.Status),
             ("UserMetadata", options.UserMetadata),
             ("CreatedAt", Time(topic.CreatedAt)),
             ("UpdatedAt", Time(topic.UpdatedAt)),
             ("AccessedAt", Time(topic.AccessedAt)),
             ("SupportOrdering", Flag(true)),
-            ("CountDetails", QueueXml.Details(new QueueCounts(0, 0, 0, scheduled, 0, 0))),
+            ("CountDetails", QueueXml.Details(new QueueCounts(0, 0, 0, topic.ScheduledCount, 0, 0))),
             ("SubscriptionCount", subscriptions.Count),
             ("AutoDeleteOnIdle", Duration(options.AutoDeleteOnIdle)),
             ("EnablePartitioning", Flag(false)),

@@ -10,17 +10,19 @@ using DStream.StandIns.ServiceBus.Faults;
 namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>Listens for AMQP connections on the loopback address and serves the broker's entities to them.</summary>
-internal sealed class AmqpServer : IFaultTarget
+internal sealed class AmqpServer : IFaultTarget, IDisposable
 {
     private readonly ConcurrentDictionary<Connection, ConnectionHandler> _connections = new();
     private readonly BrokerContainer _container;
     private ConnectionListener[] _listeners = [];
+    private IdleWatch? _idleWatch;
 
-    public AmqpServer(AmqpSettings settings, MessageBroker broker, EventHubNamespace eventHubs)
+    public AmqpServer(AmqpSettings settings, MessageBroker broker, EventHubNamespace eventHubs, Throttle throttle)
     {
         Settings = settings;
         Broker = broker;
         EventHubs = eventHubs;
+        Throttle = throttle;
         Faults = new FaultInjection(broker, this);
         _container = new BrokerContainer(this);
     }
@@ -30,6 +32,8 @@ internal sealed class AmqpServer : IFaultTarget
     public MessageBroker Broker { get; }
 
     public EventHubNamespace EventHubs { get; }
+
+    public Throttle Throttle { get; }
 
     public FaultInjection Faults { get; }
 
@@ -43,6 +47,7 @@ internal sealed class AmqpServer : IFaultTarget
         var plain = Listen("amqp", Settings.Port, null);
         _listeners = [plain];
         if (Settings.Certificate is { } certificate) _listeners = [plain, Listen("amqps", Settings.TlsPort, certificate)];
+        if (Settings.CloseIdle) _idleWatch = new IdleWatch(() => _connections, Settings.Time);
     }
 
     /// <summary>Stops listening and ends all connections: with a close that says so, or by breaking them.</summary>
@@ -50,8 +55,15 @@ internal sealed class AmqpServer : IFaultTarget
     {
         var listeners = _listeners;
         _listeners = [];
+        _idleWatch?.Dispose();
         if (abruptly) DropConnections();
         foreach (var listener in listeners) Close(listener);
+    }
+
+    public void Dispose()
+    {
+        Stop(abruptly: true);
+        _idleWatch?.Dispose();
     }
 
     public int DropConnections()
@@ -79,6 +91,24 @@ internal sealed class AmqpServer : IFaultTarget
             _connections.TryRemove(connection, out _);
             handler.Closed();
         });
+    }
+
+    /// <summary>Turns a connection away that is one more than there may be, as soon as it has opened.</summary>
+    public void CloseIfTooMany(Connection connection)
+    {
+        if (_connections.Count <= Broker.Limits.Connections) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(static connection =>
+        {
+            try
+            {
+                connection.Close(TimeSpan.Zero, AmqpErrors.Make("amqp:resource-limit-exceeded", "ConnectionsQuotaExceeded for namespace: stand-in."));
+            }
+            catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
+            {
+                // The client was faster.
+            }
+        }, connection, preferLocal: false);
     }
 
     private ConnectionListener Listen(string scheme, int port, X509Certificate2? certificate)
@@ -114,7 +144,7 @@ internal sealed class AmqpServer : IFaultTarget
 
     private static void DropUncovered(ConnectionHandler handler)
     {
-        foreach (var link in handler.Links.Values.Where(link => !handler.Claims.Covers(link.Path)))
+        foreach (var link in handler.Links.Values.Where(link => !handler.Claims.Covers(link.Path, link.Needs)))
             link.Detach(AmqpErrors.Make(AmqpErrors.Unauthorized, "ExpiredToken: The token is expired."));
     }
 }

@@ -4,7 +4,7 @@ namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>What the wire's side needs to know.</summary>
 internal sealed record AmqpSettings(
-    int Port, SasTokens Tokens, bool AcceptAnyJwt, ulong MaxMessageBytes, ulong MaxBatchBytes, TimeProvider Time)
+    int Port, SasTokens Tokens, bool AcceptAnyJwt, ulong MaxMessageBytes, ulong MaxBatchBytes, bool CloseIdle, TimeProvider Time)
 {
     /// <summary>Where AMQP is served over TLS, if there is a certificate.</summary>
     public int TlsPort { get; init; }

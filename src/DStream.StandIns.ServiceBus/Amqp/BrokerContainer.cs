@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
+using Amqp.Transactions;
 using Amqp.Types;
 using DStream.StandIns.ServiceBus.Broker;
 using DStream.StandIns.ServiceBus.EventHubs;
@@ -84,8 +86,11 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
 
     private bool AttachSender(ConnectionHandler connection, ListenerLink link, Attach attach)
     {
+        if (attach.Target is Coordinator)
+            throw new BrokerException(BrokerError.NotImplemented, "The stand-in has no transactions: send and settle without one.");
+
         if (attach.Target is not Target { Address: { } address })
-            throw new BrokerException(BrokerError.NotImplemented, "The stand-in has no transactions and no anonymous senders: the target needs an address.");
+            throw new BrokerException(BrokerError.NotImplemented, "The stand-in has no anonymous senders: the target needs an address.");
 
         var path = EntityPath.FromAddress(address);
         if (NodeOf(path) is { } node)
@@ -100,10 +105,10 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
             return true;
         }
 
-        Authorize(connection, path);
+        Authorize(connection, path, AccessRights.Send);
         var sender = new SendLink(_server, connection, link, path, FindSink(path));
         sender.Open();
-        Register(connection, link, sender);
+        connection.Add(link, sender);
         attach.MaxMessageSize = _server.Settings.MaxMessageBytes;
         attach.Properties = new Fields { [new Symbol("com.microsoft:max-message-batch-size")] = _server.Settings.MaxBatchBytes };
         return true;
@@ -120,7 +125,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     private Action<ListenerLink, Message> RequestsTo(ConnectionHandler connection, string node)
     {
         var path = node[..^ManagementSuffix.Length];
-        Authorize(connection, node);
+        Authorize(connection, node, AccessRights.None);
         if (_server.Broker.FindSource(path) is null && _server.Broker.FindTopic(path) is null) throw MessageBroker.NotFound(path);
 
         return (from, request) => _management.OnRequest(connection, from, (RawMessage)request, node, path);
@@ -129,7 +134,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     private void AttachReplies(ConnectionHandler connection, AttachContext context, string node)
     {
         // The node of event hubs looks at the token with each request, which names a hub.
-        if (node is not (CbsNode.Address or EventHubManagement.Address)) Authorize(connection, node);
+        if (node is not (CbsNode.Address or EventHubManagement.Address)) Authorize(connection, node, AccessRights.None);
 
         var link = context.Link;
         var replies = new ReplyLink(link, node, (context.Attach.Target as Target)?.Address);
@@ -140,16 +145,17 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
 
     private void AttachQueue(ConnectionHandler connection, AttachContext context, string path)
     {
-        Authorize(connection, path);
+        Authorize(connection, path, AccessRights.Listen);
         var queue = _server.Broker.FindSource(path) ?? throw MessageBroker.NotFound(path);
         var peekLock = context.Attach.SndSettleMode != SenderSettleMode.Settled;
         var receiver = new ReceiveLink(_server, connection, context.Link, queue, path, peekLock);
-        Register(connection, context.Link, receiver);
+        connection.Add(context.Link, receiver);
         context.Link.AddClosedCallback((_, _) => receiver.Close());
         var whenDeleted = queue.Deleted.Register(() => receiver.Detach(AmqpErrors.From(MessageBroker.NotFound(path))));
         context.Link.AddClosedCallback((_, _) => whenDeleted.Dispose());
         if (SessionAttach.TryReadFilter(context.Attach, out var sessionId))
         {
+            SetEndpoint(context.Link, receiver, 0);
             SessionAttach.Begin(connection, context, queue, receiver, sessionId);
             return;
         }
@@ -161,31 +167,37 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         if (queue.Options.Status is EntityStatus.Disabled or EntityStatus.ReceiveDisabled)
             throw new BrokerException(BrokerError.EntityDisabled, $"Messaging entity '{path}' is currently disabled.");
 
+        receiver.Open();
         context.Complete(receiver, 0);
     }
 
     private void AttachPartition(ConnectionHandler connection, AttachContext context, string path, EventHubPath at)
     {
-        Authorize(connection, path);
+        Authorize(connection, path, AccessRights.Listen);
         var hub = _server.EventHubs.Find(at.Hub) ?? throw MessageBroker.NotFound(at.Hub);
         var group = hub.FindGroup(at.ConsumerGroup!) ?? throw MessageBroker.NotFound($"{at.Hub}:{at.ConsumerGroup}");
         var receiver = new EventReceiveLink(path, context.Link, context.Attach, hub.Partition(at.Partition!), group, _server.Settings.Time);
         receiver.Open();
-        Register(connection, context.Link, receiver);
+        connection.Add(context.Link, receiver);
         context.Link.AddClosedCallback((_, _) => receiver.Close());
         var whenDeleted = hub.Deleted.Register(() => receiver.Detach(AmqpErrors.From(MessageBroker.NotFound(at.Hub))));
         context.Link.AddClosedCallback((_, _) => whenDeleted.Dispose());
         context.Complete(receiver, 0);
     }
 
-    private void Authorize(ConnectionHandler connection, string path)
+    // Completing an attach does this and answers, at once; here the answer comes later.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "InitializeLinkEndpoint")]
+    private static extern void SetEndpoint(ListenerLink link, LinkEndpoint endpoint, uint credit);
+
+    private void Authorize(ConnectionHandler connection, string path, AccessRights needed)
     {
         if (_server.Faults.Take(FaultKind.EntityNotFound, path) is { } fault)
             throw new BrokerException(BrokerError.EntityNotFound, fault.Description);
 
-        if (!connection.Claims.Covers(path))
+        if (!connection.Claims.Covers(path, needed))
             throw new BrokerException(BrokerError.Unauthorized,
-                $"Unauthorized access. No token on this connection covers 'sb://127.0.0.1:{_server.Settings.Port}/{path}'.");
+                $"Unauthorized access. '{needed}' claim(s) are required to perform this operation. " +
+                $"No token on this connection has them for 'sb://127.0.0.1:{_server.Settings.Port}/{path}'.");
     }
 
     private Func<IReadOnlyList<BrokerMessage>, int> FindSink(string path)
@@ -202,11 +214,5 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         }
 
         throw MessageBroker.NotFound(path);
-    }
-
-    private static void Register(ConnectionHandler connection, ListenerLink link, IOpenLink open)
-    {
-        connection.Links[link] = open;
-        link.AddClosedCallback((_, _) => connection.Links.TryRemove(link, out _));
     }
 }

@@ -62,7 +62,7 @@ internal sealed class CbsNode(AmqpServer server)
             case "servicebus.windows.net:sastoken":
                 return settings.Tokens.Check(token);
             case "jwt" when settings.AcceptAnyJwt:
-                return new Claim(EntityPath.FromAddress(audience), settings.Time.GetUtcNow() + JwtLifetime);
+                return new Claim(EntityPath.FromAddress(audience), settings.Time.GetUtcNow() + JwtLifetime, AccessRights.All);
             case "jwt":
                 throw new BrokerException(BrokerError.Unauthorized, "InvalidIssuer: this stand-in takes no jwt tokens unless told to.");
             default:

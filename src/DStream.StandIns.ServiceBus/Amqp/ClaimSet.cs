@@ -1,3 +1,5 @@
+using DStream.StandIns.ServiceBus.Broker;
+
 namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>The tokens a connection gave, by audience. Links live as long as a token covers them.</summary>
@@ -26,13 +28,13 @@ internal sealed class ClaimSet : IDisposable
         }
     }
 
-    public bool Covers(string path)
+    public bool Covers(string path, AccessRights needed)
     {
         lock (_gate)
         {
             var now = _time.GetUtcNow();
             foreach (var claim in _claims.Values)
-                if (claim.Until > now && claim.Covers(path)) return true;
+                if (claim.Until > now && claim.Covers(path, needed)) return true;
 
             return false;
         }

@@ -19,11 +19,14 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
 
     public ReplyLinks Replies { get; } = new();
 
-    /// <summary>The open links by what they do, to detach or to look up by name.</summary>
+    /// <summary>The open links by what they do.</summary>
     public ConcurrentDictionary<Link, IOpenLink> Links { get; } = new();
 
+    /// <summary>How many links there were, those that are gone included.</summary>
+    public long LinksSoFar { get; private set; }
+
     public bool CanHandle(EventId id) =>
-        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose;
+        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.ConnectionRemoteOpen or EventId.SendDelivery or EventId.LinkRemoteClose;
 
     public void Handle(Event protocolEvent)
     {
@@ -36,6 +39,9 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
             case EventId.ConnectionAccept:
                 server.Add(protocolEvent.Connection, this);
                 break;
+            case EventId.ConnectionRemoteOpen:
+                server.CloseIfTooMany(protocolEvent.Connection);
+                break;
             case EventId.SendDelivery:
                 var delivery = (IDelivery)protocolEvent.Context;
                 if (delivery.Message is TaggedMessage tagged) delivery.Tag = tagged.Tag;
@@ -44,6 +50,13 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
                 attach.Abandon();
                 break;
         }
+    }
+
+    public void Add(Link link, IOpenLink open)
+    {
+        LinksSoFar++;
+        Links[link] = open;
+        link.AddClosedCallback((_, _) => Links.TryRemove(link, out _));
     }
 
     public void Await(Link link, PendingAttach attach) => _pending[link] = attach;
@@ -70,8 +83,4 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
         Links.Clear();
         _pending.Clear();
     }
-
-    /// <summary>The receiving link of that name whose client asks for something in its name.</summary>
-    public ReceiveLink? FindReceiver(string? linkName) =>
-        linkName is null ? null : Links.Values.OfType<ReceiveLink>().FirstOrDefault(link => link.Name == linkName);
 }

@@ -23,10 +23,7 @@ internal sealed class ManagementNode(AmqpServer server)
 
         try
         {
-            if (!connection.Claims.Covers(node))
-                throw new BrokerException(BrokerError.Unauthorized, "ExpiredToken: No valid token on this connection covers the entity.");
-
-            var body = Answer(connection, message, path);
+            var body = Answer(connection, message, node, path);
             reply.ApplicationProperties["statusCode"] = body is null ? 204 : 200;
             reply.ApplicationProperties["statusDescription"] = body is null ? "No Content" : "OK";
             reply.BodySection = new AmqpValue { Value = body ?? new Map() };
@@ -42,29 +39,46 @@ internal sealed class ManagementNode(AmqpServer server)
         connection.Replies.Find(node, message.Properties?.ReplyTo, link.Session)?.Send(reply);
     }
 
-    private Map? Answer(ConnectionHandler connection, Message message, string path)
+    private Map? Answer(ConnectionHandler connection, Message message, string node, string path)
     {
         var properties = message.ApplicationProperties;
         var operation = properties?["operation"] as string ?? "";
         if (message.Body is not Map map) throw new BrokerException(BrokerError.BadRequest, "The body of a request must be a map.");
 
-        // An associated link that is not there (any more) is somebody who does not hold what it asks about.
-        var linkName = properties?["associated-link-name"] as string;
-        var request = new ManagementRequest(map, connection.FindReceiver(linkName));
+        var request = new ManagementRequest(map, connection, properties?["associated-link-name"] as string);
         var name = operation.StartsWith(Prefix, StringComparison.Ordinal) ? operation[Prefix.Length..] : operation;
-        if (server.Broker.FindSource(path) is { } queue && ManagementOperations.Receiving.TryGetValue(name, out var receiving))
+        if (ManagementOperations.Sending.TryGetValue(name, out var sending))
+        {
+            Admit(AccessRights.Send);
+            return sending(SinkOf(path), request);
+        }
+
+        Admit(AccessRights.Listen);
+        if (ManagementOperations.Receiving.TryGetValue(name, out var receiving) && server.Broker.FindSource(path) is { } queue)
             return receiving(queue, request);
 
-        if (ManagementOperations.Sending.TryGetValue(name, out var sending)) return sending(SinkOf(path), request);
+        if (RuleOperations.All.TryGetValue(name, out var rules) && EntityPath.TrySplitSubscription(path, out var topic, out var subscription))
+            return rules(server.Broker, topic, subscription, request);
 
         throw new BrokerException(BrokerError.NotImplemented,
             $"The stand-in does not support the operation '{operation}' on '{path}'.");
+
+        void Admit(AccessRights needed)
+        {
+            if (!connection.Claims.Covers(node, needed))
+                throw new BrokerException(BrokerError.Unauthorized,
+                    $"Unauthorized access. '{needed}' claim(s) are required to perform this operation, and no valid token on this connection has them.");
+
+            server.Throttle.Take(1);
+        }
     }
 
     private ManagementSink SinkOf(string path)
     {
-        if (server.Broker.FindQueue(path) is { } queue) return new ManagementSink(queue.Schedule, queue.CancelScheduled, server.Settings.MaxMessageBytes);
+        var largest = server.Settings.MaxMessageBytes;
+        if (server.Broker.FindQueue(path) is { } queue) return new ManagementSink(queue.Schedule, queue.CancelScheduled, largest);
+        if (server.Broker.FindTopic(path) is { } topic) return new ManagementSink(topic.Schedule, topic.CancelScheduled, largest);
 
-        throw new BrokerException(BrokerError.NotImplemented, $"The stand-in schedules by request on queues only, not on '{path}'.");
+        throw new BrokerException(BrokerError.NotAllowed, $"Messages cannot be sent to '{path}'.");
     }
 }

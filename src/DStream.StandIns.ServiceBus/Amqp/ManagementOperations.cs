@@ -11,19 +11,26 @@ internal static class ManagementOperations
         ["renew-lock"] = RenewLock,
         ["renew-session-lock"] = static (queue, request) => new Map
         {
-            ["expiration"] = queue.RenewSession(request.SessionId, request.Receiver).UtcDateTime,
+            ["expiration"] = queue.RenewSession(request.SessionId, request.IsOf).UtcDateTime,
         },
         ["peek-message"] = Peek,
         ["receive-by-sequence-number"] = ReceiveDeferred,
         ["update-disposition"] = UpdateDisposition,
         ["get-session-state"] = static (queue, request) => new Map
         {
-            ["session-state"] = queue.GetSessionState(request.SessionId, request.Receiver)?.ToArray(),
+            ["session-state"] = queue.GetSessionState(request.SessionId, request.IsOf)?.ToArray(),
         },
         ["set-session-state"] = static (queue, request) =>
         {
-            queue.SetSessionState(request.SessionId, request.Body["session-state"] as byte[], request.Receiver);
+            queue.SetSessionState(request.SessionId, request.Body["session-state"] as byte[], request.IsOf);
             return [];
+        },
+        ["get-message-sessions"] = ListSessions,
+        ["batch-delete-messages"] = static (queue, request) =>
+        {
+            var before = request.Body["enqueued-time-utc"] is DateTime time ? new DateTimeOffset(time.ToUniversalTime()) : DateTimeOffset.MaxValue;
+            var count = queue.DeleteMessages((int)request.Number("message-count"), before, request.Text("session-id"));
+            return count == 0 ? null : new Map { ["message-count"] = count };
         },
     };
 
@@ -36,6 +43,15 @@ internal static class ManagementOperations
             return [];
         },
     };
+
+    // The latest time there is asks for the sessions with messages; any other, for those whose state was set since.
+    private static Map? ListSessions(MessageQueue queue, ManagementRequest request)
+    {
+        var since = request.Body["last-updated-time"] is DateTime { Year: < 9999 } time ? new DateTimeOffset(time.ToUniversalTime()) : (DateTimeOffset?)null;
+        var skip = (int)request.Number("skip");
+        var found = queue.ListSessions(since).Skip(skip).Take((int)request.Number("top")).ToArray();
+        return found.Length == 0 ? null : new Map { ["skip"] = skip + found.Length, ["sessions-ids"] = found };
+    }
 
     private static Map RenewLock(MessageQueue queue, ManagementRequest request) => new()
     {

@@ -4,18 +4,23 @@ using DStream.StandIns.ServiceBus.Broker;
 
 namespace DStream.StandIns.ServiceBus.Amqp;
 
-/// <summary>The body of a request to <c>$management</c>, and the receiving link it speaks for, or null.</summary>
-internal sealed record ManagementRequest(Map Body, ReceiveLink? Receiver)
+/// <summary>The body of a request to <c>$management</c>, the connection it came on, and the receiving link it speaks for, or null.</summary>
+internal sealed record ManagementRequest(Map Body, ConnectionHandler Connection, string? LinkName)
 {
     public string? Text(string key) => Body[key] as string;
 
     public string SessionId => Text("session-id") ?? throw Missing("session-id");
+
+    /// <summary>Whether a session's holder is who asks: the link named, or any of the connection where none is.</summary>
+    public bool IsOf(IMessageConsumer holder) =>
+        holder is ReceiveLink link && link.IsOf(Connection) && (LinkName is null || link.Name == LinkName);
 
     public long Number(string key) => Body[key] switch
     {
         long number => number,
         int number => number,
         uint number => number,
+        byte number => number,
         _ => throw Missing(key),
     };
 

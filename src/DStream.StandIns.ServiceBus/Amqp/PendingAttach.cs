@@ -1,3 +1,5 @@
+using Amqp;
+using Amqp.Framing;
 using Amqp.Listener;
 using DStream.StandIns.ServiceBus.Broker;
 
@@ -25,10 +27,24 @@ internal sealed class PendingAttach(AttachContext context, CancellationTokenSour
         }
     }
 
-    /// <summary>The client went away: stop looking, and answer so that the library can take the detach.</summary>
-    public void Abandon()
+    /// <summary>Stops looking, and answers with an error.</summary>
+    /// <returns>False where it was answered before.</returns>
+    public bool Refuse(Error error)
     {
         waiting.Cancel();
-        TryAnswer(() => context.Complete(AmqpErrors.From(new BrokerException(BrokerError.Timeout, "The link was detached before it was attached."))));
+        return TryAnswer(() =>
+        {
+            try
+            {
+                if (!context.Link.IsClosed) context.Complete(error);
+            }
+            catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
+            {
+                // The connection ended first: nobody waits for the answer.
+            }
+        });
     }
+
+    /// <summary>The client went away: stop looking, and answer so that the library can take the detach.</summary>
+    public void Abandon() => Refuse(AmqpErrors.From(new BrokerException(BrokerError.Timeout, "The link was detached before it was attached.")));
 }

@@ -27,7 +27,12 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
     private readonly bool _peekLock;
     private readonly Settlements _settlements;
     private SessionLease? _lease;
+    private PendingAttach? _pending;
+    private ITimer? _nextWindow;
+    private long _activity;
+    private volatile int _answering;
     private int _scheduled;
+    private volatile bool _open;
     private volatile bool _closed;
 
     /// <summary>
@@ -50,7 +55,25 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
 
     public string Path { get; }
 
+    public AccessRights Needs => AccessRights.Listen;
+
+    public long Activity => Volatile.Read(ref _activity);
+
+    public bool HasCredit
+    {
+        get
+        {
+            // Somebody who looks for a session waits too.
+            lock (_gate) return !_open || _credit.Left > 0;
+        }
+    }
+
     public string Name => _link.Name;
+
+    public bool IsOf(ConnectionHandler connection) => ReferenceEquals(_connection, connection);
+
+    /// <summary>The attach is not answered yet: a session is looked for. Flows that come meanwhile are kept.</summary>
+    public void Await(PendingAttach pending) => _pending = pending;
 
     /// <summary>From now on messages come from this session, which is free again at once where the link has ended.</summary>
     public void Hold(SessionLease lease)
@@ -67,8 +90,34 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         _queue.Release(lease);
     }
 
+    /// <summary>Answers the attach, of which the session is known now.</summary>
+    public void Answer(Attach attach)
+    {
+        _answering = Environment.CurrentManagedThreadId;
+        try
+        {
+            _link.CompleteAttach(attach, null);
+        }
+        finally
+        {
+            _answering = 0;
+        }
+
+        Open();
+    }
+
+    /// <summary>The attach is answered: deliveries may go out.</summary>
+    public void Open()
+    {
+        _open = true;
+        Signal();
+    }
+
     public override void OnFlow(FlowContext flowContext)
     {
+        // The library repeats what it was given before the answer; it was counted when it came, on the reader's thread.
+        if (_answering == Environment.CurrentManagedThreadId) return;
+
         lock (_gate) _credit.OnFlow(flowContext);
         Signal();
     }
@@ -91,6 +140,7 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
             return;
         }
 
+        Interlocked.Increment(ref _activity);
         var outcome = _peekLock ? _settlements.Settle(delivery.Token, dispositionContext.DeliveryState) : new Accepted();
         if (!dispositionContext.Settled) _link.DisposeMessage(delivery, outcome, settled: true);
     }
@@ -111,10 +161,14 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
 
         _queue.StopWaiting(this);
         if (lease is not null) _queue.Release(lease);
+        lock (_gate) _nextWindow?.Dispose();
     }
 
     public void Detach(Error error)
     {
+        // The library cannot close a link whose attach it has not answered: then the error is the answer.
+        if (_pending is { } pending && pending.Refuse(error)) return;
+
         if (!_link.IsClosed) _link.Close(TimeSpan.Zero, error);
     }
 
@@ -146,10 +200,22 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
 
     private void Pump()
     {
+        if (!_open) return;
+
         while (_credit.Left > 0 && !_closed)
         {
             _taken.Clear();
-            _queue.Receive(_lease, _peekLock, Math.Min(_credit.Left, MostAtOnce), _taken, this);
+            var most = _server.Throttle.TakeUpTo(Math.Min(_credit.Left, MostAtOnce), out var wait);
+            if (most == 0)
+            {
+                // Throttled deliveries wait for the next second's credits.
+                _nextWindow?.Dispose();
+                _nextWindow = _server.Settings.Time.CreateTimer(static link => ((ReceiveLink)link!).Signal(), this, wait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _queue.Receive(_lease, _peekLock, most, _taken, this);
+            if (_taken.Count < most) _server.Throttle.GiveBack(most - _taken.Count);
             foreach (var received in _taken)
             {
                 // What is left stays locked, or is free already with its session.
@@ -170,6 +236,7 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         var token = received.LockToken == Guid.Empty ? Guid.NewGuid() : received.LockToken;
         var buffer = OutgoingMessages.Write(received);
         _credit.OnSend();
+        Interlocked.Increment(ref _activity);
         _writing = true;
         try
         {

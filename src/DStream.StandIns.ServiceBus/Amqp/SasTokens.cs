@@ -7,9 +7,9 @@ namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>
 /// Checks shared access signatures: <c>SharedAccessSignature sr=...&amp;sig=...&amp;se=...&amp;skn=...</c>, the signature being
-/// HMAC-SHA256 over the encoded resource, a line feed and the expiry in seconds. One rule with all rights stands for the namespace.
+/// HMAC-SHA256 over the encoded resource, a line feed and the expiry in seconds. The key is one of the namespace's, or of the entity's own.
 /// </summary>
-internal sealed class SasTokens(string keyName, string key, TimeProvider time)
+internal sealed class SasTokens(IReadOnlyList<AccessRule> rules, MessageBroker broker, TimeProvider time)
 {
     private const string Prefix = "SharedAccessSignature ";
 
@@ -32,17 +32,41 @@ internal sealed class SasTokens(string keyName, string key, TimeProvider time)
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             throw Refuse("MalformedToken: one of sr, sig, se, skn is missing or unreadable.");
 
-        var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(resource + "\n" + expiry));
-        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var readable = Convert.TryFromBase64String(Uri.UnescapeDataString(signature), given, out var length);
-        if (!readable || length != expected.Length || !CryptographicOperations.FixedTimeEquals(given, expected)
-            || Uri.UnescapeDataString(name) != keyName)
-            throw Refuse("InvalidSignature: The token has an invalid signature.");
+        var path = EntityPath.FromAddress(Uri.UnescapeDataString(resource));
+        var signed = Encoding.UTF8.GetBytes(resource + "\n" + expiry);
+        var rule = KeysFor(Uri.UnescapeDataString(name), path).FirstOrDefault(rule => IsSignedWith(rule.Key, signed, signature))
+            ?? throw Refuse("InvalidSignature: The token has an invalid signature.");
 
         var until = DateTimeOffset.FromUnixTimeSeconds(seconds);
         if (until <= time.GetUtcNow()) throw Refuse("ExpiredToken: The token is expired.");
 
-        return new Claim(EntityPath.FromAddress(Uri.UnescapeDataString(resource)), until);
+        return new Claim(path, until, rule.Rights.HasFlag(AccessRights.Manage) ? AccessRights.All : rule.Rights);
+    }
+
+    private static bool IsSignedWith(string key, byte[] signed, string signature)
+    {
+        var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed);
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return Convert.TryFromBase64String(Uri.UnescapeDataString(signature), given, out var length) && length == expected.Length
+            && CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    private IEnumerable<AccessRule> KeysFor(string name, string path) =>
+        rules.Concat(OwnRulesAt(path).SelectMany(static rule => new[]
+        {
+            new AccessRule(rule.Name, rule.PrimaryKey, rule.Rights), new AccessRule(rule.Name, rule.SecondaryKey, rule.Rights),
+        })).Where(rule => rule.Name == name);
+
+    // The entity that a path lies in: its own key opens its subscriptions, its dead-letter queue and its management node too.
+    private IReadOnlyList<EntityAccessRule> OwnRulesAt(string path)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            var entity = path[..end];
+            if ((broker.FindQueue(entity)?.Options.AccessRules ?? broker.FindTopic(entity)?.Options.AccessRules) is { } found) return found;
+        }
+
+        return [];
     }
 
     private static BrokerException Refuse(string why) => new(BrokerError.Unauthorized, why);

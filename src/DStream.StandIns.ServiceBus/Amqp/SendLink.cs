@@ -13,8 +13,15 @@ internal sealed class SendLink(
 {
     private const uint Credit = 1000;
     private readonly DelayLine _delays = new(server.Settings.Time);
+    private long _activity;
 
     public string Path => path;
+
+    public AccessRights Needs => AccessRights.Send;
+
+    public long Activity => Volatile.Read(ref _activity);
+
+    public bool HasCredit => false;
 
     public void Open() => link.InitializeReceiver(Credit, (_, message, _, _) => _delays.Run(NextDelay, () => OnMessage((RawMessage)message)), this);
 
@@ -27,6 +34,8 @@ internal sealed class SendLink(
 
     private void OnMessage(RawMessage message)
     {
+        Volatile.Write(ref _activity, _activity + 1);
+
         // Transfers that were on their way when the link ended still arrive; the client holds them for lost.
         if (link.IsClosed) return;
 
@@ -34,7 +43,9 @@ internal sealed class SendLink(
         {
             if (Struck()) return;
 
-            send(Decode(message));
+            var messages = Decode(message);
+            server.Throttle.Take(messages.Count);
+            send(messages);
             if (server.Faults.Take(FaultKind.LoseAcknowledgement, path) is null) Dispose(message, new Accepted());
         }
         catch (BrokerException refused) when (refused.Error == BrokerError.EntityNotFound)

@@ -26,10 +26,15 @@ internal static class SessionAttach
         return true;
     }
 
+    /// <summary>
+    /// Looks for the session. The receiver must be the link's endpoint already: a client may give credit before it is answered, and the
+    /// library would forget it.
+    /// </summary>
     public static void Begin(ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId)
     {
         var waiting = new CancellationTokenSource();
         var pending = new PendingAttach(context, waiting);
+        receiver.Await(pending);
         connection.Await(context.Link, pending);
         context.Link.AddClosedCallback((_, _) => waiting.Cancel());
         _ = CompleteAsync(connection, context, queue, receiver, sessionId, pending, waiting.Token);
@@ -48,7 +53,7 @@ internal static class SessionAttach
                 if (context.Link.IsClosed) return;
 
                 Answer(context.Attach, lease);
-                context.Complete(receiver, 0);
+                receiver.Answer(context.Attach);
             });
 
             // The connection may have ended in between; then nobody told the receiver, which was not yet the link's endpoint.
@@ -56,10 +61,7 @@ internal static class SessionAttach
         }
         catch (BrokerException refused)
         {
-            pending.TryAnswer(() =>
-            {
-                if (!context.Link.IsClosed) Refuse(context, refused);
-            });
+            pending.Refuse(AmqpErrors.From(refused));
         }
         catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
         {
@@ -69,18 +71,6 @@ internal static class SessionAttach
         finally
         {
             connection.Forget(context.Link);
-        }
-    }
-
-    private static void Refuse(AttachContext context, BrokerException refused)
-    {
-        try
-        {
-            context.Complete(AmqpErrors.From(refused));
-        }
-        catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
-        {
-            // The connection ended first: nobody waits for the answer.
         }
     }
 

@@ -9,6 +9,9 @@ public enum BrokerError
     /// <summary>The entity exists already.</summary>
     EntityExists,
 
+    /// <summary>The entity is not what it was when the client looked at it.</summary>
+    Changed,
+
     /// <summary>The entity's status forbids it.</summary>
     EntityDisabled,
 
@@ -36,14 +39,17 @@ public enum BrokerError
     /// <summary>A message, or a batch, over the entity's limit.</summary>
     MessageTooLarge,
 
+    /// <summary>The entity is full, or there are as many as there may be.</summary>
+    QuotaExceeded,
+
+    /// <summary>Throttled.</summary>
+    ServerBusy,
+
     /// <summary>A message that cannot be read.</summary>
     Malformed,
 
     /// <summary>No valid token for it.</summary>
     Unauthorized,
-
-    /// <summary>As many as there may be are there.</summary>
-    QuotaExceeded,
 
     /// <summary>Another link took its place.</summary>
     LinkStolen,

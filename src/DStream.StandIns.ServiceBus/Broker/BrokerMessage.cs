@@ -4,7 +4,7 @@ namespace DStream.StandIns.ServiceBus.Broker;
 /// A message as its sender gave it. Immutable, so that the subscriptions of a topic share one. The broker reads only what it
 /// decides by; the rest stays encoded, and is delivered byte for byte.
 /// </summary>
-public sealed class BrokerMessage
+public sealed record BrokerMessage
 {
     /// <summary>The bare message: the encoded sections from the properties on, untouched.</summary>
     public required ReadOnlyMemory<byte> Bare { get; init; }
@@ -29,4 +29,7 @@ public sealed class BrokerMessage
 
     /// <summary>When the message becomes visible, or null for at once.</summary>
     public DateTimeOffset? ScheduledEnqueueTime { get; init; }
+
+    /// <summary>What the message counts against a quota.</summary>
+    public int Bytes => Bare.Length + Annotations.Length;
 }

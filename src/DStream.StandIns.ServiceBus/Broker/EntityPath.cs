@@ -9,6 +9,8 @@ public static class EntityPath
     /// <summary>The segment between a topic and its subscription, as the service writes it.</summary>
     public const string Subscriptions = "Subscriptions";
 
+    private const string Rules = "/Rules";
+
     /// <summary>The address of a subscription.</summary>
     public static string OfSubscription(string topic, string subscription) => $"{topic}/{Subscriptions}/{subscription}";
 
@@ -33,6 +35,23 @@ public static class EntityPath
         topic = at < 0 ? "" : path[..at];
         subscription = at < 0 ? "" : path[(at + Middle.Length)..];
         return at > 0 && subscription.Length > 0 && !subscription.Contains('/', StringComparison.Ordinal);
+    }
+
+    /// <summary>The address of a rule.</summary>
+    public static string OfRule(string topic, string subscription, string rule) => $"{OfSubscription(topic, subscription)}{Rules}/{rule}";
+
+    /// <summary>Splits <c>topic/subscriptions/name/rules/name</c>; false for any other form.</summary>
+    public static bool TrySplitRule(string path, out string topic, out string subscription, out string rule)
+    {
+        (topic, subscription, rule) = ("", "", path[(path.LastIndexOf('/') + 1)..]);
+        return rule.Length > 0 && rule.Length < path.Length && TrySplitRules(path[..^(rule.Length + 1)], out topic, out subscription);
+    }
+
+    /// <summary>Splits <c>topic/subscriptions/name/rules</c>; false for any other form.</summary>
+    public static bool TrySplitRules(string path, out string topic, out string subscription)
+    {
+        (topic, subscription) = ("", "");
+        return path.EndsWith(Rules, StringComparison.OrdinalIgnoreCase) && TrySplitSubscription(path[..^Rules.Length], out topic, out subscription);
     }
 
     internal static string? WithoutDeadLetter(string path) =>

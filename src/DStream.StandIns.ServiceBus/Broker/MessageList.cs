@@ -1,42 +1,74 @@
 namespace DStream.StandIns.ServiceBus.Broker;
 
 /// <summary>
-/// Available messages in the order of their sequence numbers. New messages come at the end, which costs nothing; messages given
-/// back (abandoned, lock expired) go to where they were before, and are few.
+/// Available messages in the order of their sequence numbers, linked through the messages themselves. New messages come at the end;
+/// messages given back (abandoned, lock expired) go to where they were before. Guarded by the entity's lock.
 /// </summary>
 internal sealed class MessageList
 {
-    private static readonly Comparer<StoredMessage> BySequence =
-        Comparer<StoredMessage>.Create(static (x, y) => x.SequenceNumber.CompareTo(y.SequenceNumber));
+    private StoredMessage? _last;
 
-    private readonly Queue<StoredMessage> _arrived = new();
-    private readonly SortedSet<StoredMessage> _returned = new(BySequence);
+    // Messages come back in order, many at once: the place of the last is next to that of the next.
+    private StoredMessage? _returned;
 
-    public int Count => _arrived.Count + _returned.Count;
+    public int Count { get; private set; }
 
-    /// <summary>The messages, in order.</summary>
-    public IEnumerable<StoredMessage> InOrder => _returned.Count == 0 ? _arrived : _returned.Concat(_arrived).OrderBy(m => m.SequenceNumber);
+    public StoredMessage? First { get; private set; }
 
-    public void Append(StoredMessage message) => _arrived.Enqueue(message);
+    /// <summary>The messages, in order. The list may not change meanwhile, but for the message in hand.</summary>
+    public IEnumerable<StoredMessage> InOrder
+    {
+        get
+        {
+            for (var message = First; message is not null;)
+            {
+                var next = message.Next;
+                yield return message;
+                message = next;
+            }
+        }
+    }
 
-    public void Return(StoredMessage message) => _returned.Add(message);
+    public void Append(StoredMessage message) => InsertAfter(_last, message);
+
+    public void Return(StoredMessage message)
+    {
+        var before = _returned;
+        while (before is not null && before.SequenceNumber > message.SequenceNumber) before = before.Previous;
+        for (var next = before is null ? First : before.Next; next is not null && next.SequenceNumber < message.SequenceNumber; next = next.Next) before = next;
+
+        InsertAfter(before, message);
+        _returned = message;
+    }
+
+    public void Remove(StoredMessage message)
+    {
+        if (message.Previous is null) First = message.Next;
+        else message.Previous.Next = message.Next;
+        if (message.Next is null) _last = message.Previous;
+        else message.Next.Previous = message.Previous;
+        if (_returned == message) _returned = message.Previous;
+        message.Previous = message.Next = null;
+        Count--;
+    }
 
     public bool TryTake(out StoredMessage message)
     {
-        var hasArrived = _arrived.TryPeek(out var arrived);
-        if (_returned.Count > 0)
-        {
-            var returned = _returned.Min!;
-            if (!hasArrived || returned.SequenceNumber < arrived!.SequenceNumber)
-            {
-                _returned.Remove(returned);
-                message = returned;
-                return true;
-            }
-        }
+        message = First!;
+        if (message is null) return false;
 
-        if (hasArrived) _arrived.Dequeue();
-        message = arrived!;
-        return hasArrived;
+        Remove(message);
+        return true;
+    }
+
+    private void InsertAfter(StoredMessage? before, StoredMessage message)
+    {
+        message.Previous = before;
+        message.Next = before is null ? First : before.Next;
+        if (before is null) First = message;
+        else before.Next = message;
+        if (message.Next is null) _last = message;
+        else message.Next.Previous = message;
+        Count++;
     }
 }

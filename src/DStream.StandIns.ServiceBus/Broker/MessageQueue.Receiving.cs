@@ -28,6 +28,7 @@ public sealed partial class MessageQueue
             {
                 stored.DeliveryCount++;
                 if (peekLock) LockMessage(stored, now);
+                else Uncount(stored);
                 into.Add(stored.Snapshot());
             }
 
@@ -74,9 +75,7 @@ public sealed partial class MessageQueue
             if (session is not null) _availableInSessions--;
             if (stored.ExpiresAt > now) return true;
 
-            // As in the service expiry is found out when somebody asks for messages.
-            if (Options.DeadLetteringOnMessageExpiration)
-                MoveToDeadLetter(stored, "TTLExpiredException", "The message expired and was dead lettered.");
+            Expire(stored);
         }
 
         return false;
@@ -108,7 +107,7 @@ public sealed partial class MessageQueue
         while (last is not null && last.Value.LockedUntil > until) last = last.Previous;
         if (last is null) _lockOrder.AddFirst(stored.LockNode);
         else _lockOrder.AddAfter(last, stored.LockNode);
-        ArmTimer(until);
+        _alarm.Set(until);
     }
 
     private void Unlock(StoredMessage stored)
@@ -122,37 +121,20 @@ public sealed partial class MessageQueue
         stored.LockNode = null;
     }
 
-    private void OnTimer()
+    private void OnAlarm()
     {
         lock (_gate)
         {
             if (_deleted.IsCancellationRequested) return;
 
-            _timerDue = DateTimeOffset.MaxValue;
+            _alarm.Clear();
             var now = _time.GetUtcNow();
             while (_lockOrder.First is { } first && first.Value.LockedUntil <= now) GiveBack(first.Value, countDelivery: true);
-            while (_schedule.TryPeek(out var due, out var when) && when.Due <= now)
-            {
-                _schedule.Dequeue();
-                if (_scheduled.ContainsKey(due.SequenceNumber)) Activate(due);
-            }
-
+            while (_scheduled.TryTakeDue(now, out var due)) Activate(due!);
             ExpireSessions(now);
-            if (_lockOrder.First is { } next) ArmTimer(next.Value.LockedUntil);
-            if (_schedule.TryPeek(out _, out var later)) ArmTimer(later.Due);
+            SweepExpired(now);
+            if (_lockOrder.First is { } next) _alarm.Set(next.Value.LockedUntil);
+            if (_scheduled.Next is { } later) _alarm.Set(later);
         }
-    }
-
-    private void ArmTimer(DateTimeOffset due)
-    {
-        if (due >= _timerDue || _deleted.IsCancellationRequested) return;
-
-        _timerDue = due;
-        var wait = due - _time.GetUtcNow();
-        var longest = TimeSpan.FromDays(1);
-
-        // Rounded up to whole milliseconds, the timers' unit: a timer that fires early would find nothing due.
-        var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, wait.TotalMilliseconds)));
-        _timer.Change(rounded > longest ? longest : rounded, Timeout.InfiniteTimeSpan);
     }
 }

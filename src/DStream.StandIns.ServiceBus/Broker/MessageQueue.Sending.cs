@@ -41,14 +41,15 @@ public sealed partial class MessageQueue
     {
         lock (_gate)
         {
-            foreach (var number in sequenceNumbers.Where(number => !_scheduled.ContainsKey(number)))
+            foreach (var number in sequenceNumbers.Where(number => !_scheduled.Contains(number)))
                 throw new BrokerException(BrokerError.MessageNotFound, $"No scheduled message has the sequence number {number}.");
 
             foreach (var number in sequenceNumbers)
             {
-                // The priority queue keeps the message until its time; what is gone from the dictionary is skipped then.
-                _scheduled.Remove(number, out var stored);
+                if (!_scheduled.TryCancel(number, out var stored)) continue;
+
                 LeaveSession(stored!);
+                Uncount(stored!);
             }
         }
     }
@@ -56,18 +57,19 @@ public sealed partial class MessageQueue
     /// <summary>A message that a topic hands to its subscription.</summary>
     internal void SendFromTopic(BrokerMessage message, long topicSequenceNumber)
     {
+        if (Options.RequiresSession && message.SessionId is null)
+            DeadLetterFromTopic(message, topicSequenceNumber, "Session id is null.", "The subscription requires sessions and the message has no session id.");
+        else
+            lock (_gate) Enter(message, NextNumber(), topicSequenceNumber, _time.GetUtcNow());
+    }
+
+    /// <summary>A message that a subscription cannot take.</summary>
+    internal void DeadLetterFromTopic(BrokerMessage message, long topicSequenceNumber, string reason, string description)
+    {
         lock (_gate)
         {
-            var now = _time.GetUtcNow();
-            if (Options.RequiresSession && message.SessionId is null)
-            {
-                var stored = new StoredMessage(message, NextNumber(), topicSequenceNumber) { EnqueuedTime = now };
-                MoveToDeadLetter(stored, "Session id is null.", "The subscription requires sessions and the message has no session id.");
-            }
-            else
-            {
-                Enter(message, NextNumber(), topicSequenceNumber, now);
-            }
+            var stored = new StoredMessage(message, NextNumber(), topicSequenceNumber) { EnqueuedTime = _time.GetUtcNow() };
+            MoveToDeadLetter(stored, reason, description);
         }
     }
 
@@ -81,6 +83,8 @@ public sealed partial class MessageQueue
             throw new BrokerException(BrokerError.NotAllowed,
                 "The SessionId was not set on a message, and it cannot be sent to the entity. " +
                 "Entities that have session support enabled can only receive messages that have the SessionId set to a valid value.");
+
+        OptionRules.CheckRoom(Path, SizeInBytes, messages, Options.MaxSizeInMegabytes);
     }
 
     private long NextNumber() => ++_lastSequenceNumber;
@@ -88,14 +92,14 @@ public sealed partial class MessageQueue
     private long Enter(BrokerMessage message, long number, long enqueuedNumber, DateTimeOffset now)
     {
         var stored = new StoredMessage(message, number, enqueuedNumber == 0 ? number : enqueuedNumber) { EnqueuedTime = now };
+        Count(stored);
         if (message.ScheduledEnqueueTime is { } due && due > now)
         {
             stored.State = MessageState.Scheduled;
             stored.EnqueuedTime = due;
             if (Options.RequiresSession) JoinSession(stored).Elsewhere++;
-            _scheduled.Add(number, stored);
-            _schedule.Enqueue(stored, (due, number));
-            ArmTimer(due);
+            _scheduled.Add(number, due, stored);
+            _alarm.Set(due);
             return number;
         }
 
@@ -108,7 +112,6 @@ public sealed partial class MessageQueue
     {
         // The service appends the message as if it came now, with a new number.
         var now = _time.GetUtcNow();
-        _scheduled.Remove(scheduled.SequenceNumber);
         LeaveSession(scheduled);
         var stored = new StoredMessage(scheduled.Message, NextNumber(), scheduled.EnqueuedSequenceNumber)
         {
@@ -135,6 +138,7 @@ public sealed partial class MessageQueue
 
         if (again) list.Return(stored);
         else list.Append(stored);
+        if (stored.ExpiresAt < DateTimeOffset.MaxValue) ExpectExpiry(stored.ExpiresAt);
 
         if (stored.Session is { } session) Announce(session);
         else Announce();
@@ -158,14 +162,20 @@ public sealed partial class MessageQueue
     {
         lock (_gate)
         {
-            var stored = new StoredMessage(from.Message, NextNumber(), from.EnqueuedSequenceNumber)
+            // Only a scheduled message gets a new number, when its time comes (MicrosoftDocs/azure-docs, issue 97032).
+            var stored = new StoredMessage(from.Message, from.SequenceNumber, from.EnqueuedSequenceNumber)
             {
                 EnqueuedTime = from.EnqueuedTime,
                 DeliveryCount = from.DeliveryCount,
                 DeadLetterSource = source,
             };
             stored.Change(from.ChangedProperties);
-            MakeAvailable(stored);
+            Count(stored);
+            MakeAvailable(stored, again: true);
         }
     }
+
+    private void Count(StoredMessage stored) => Volatile.Write(ref _bytes, _bytes + stored.Message.Bytes);
+
+    private void Uncount(StoredMessage stored) => Volatile.Write(ref _bytes, _bytes - stored.Message.Bytes);
 }

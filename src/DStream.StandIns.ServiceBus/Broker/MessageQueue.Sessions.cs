@@ -52,29 +52,47 @@ public sealed partial class MessageQueue
 
     /// <summary>Prolongs a session's lock.</summary>
     /// <param name="sessionId">Which.</param>
-    /// <param name="holder">Who claims to hold it, or null where that is not known.</param>
+    /// <param name="isHolder">Whether that is who asks.</param>
     /// <returns>When the lock ends now.</returns>
-    public DateTimeOffset RenewSession(string sessionId, IMessageConsumer? holder)
+    /// <exception cref="BrokerException">The session's lock ended, or is another's.</exception>
+    public DateTimeOffset RenewSession(string sessionId, Predicate<IMessageConsumer> isHolder)
     {
         lock (_gate)
         {
-            var session = HeldSession(sessionId, holder);
+            var session = HeldSession(sessionId, isHolder);
             session.LockedUntil = _time.GetUtcNow() + Options.LockDuration;
-            ArmTimer(session.LockedUntil);
+            _alarm.Set(session.LockedUntil);
             return session.LockedUntil;
         }
     }
 
     /// <summary>The state stored with a session, or null.</summary>
-    public ReadOnlyMemory<byte>? GetSessionState(string sessionId, IMessageConsumer? holder)
+    public ReadOnlyMemory<byte>? GetSessionState(string sessionId, Predicate<IMessageConsumer> isHolder)
     {
-        lock (_gate) return HeldSession(sessionId, holder).State;
+        lock (_gate) return HeldSession(sessionId, isHolder).State;
     }
 
     /// <summary>Stores a state with a session; null removes it.</summary>
-    public void SetSessionState(string sessionId, ReadOnlyMemory<byte>? state, IMessageConsumer? holder)
+    public void SetSessionState(string sessionId, ReadOnlyMemory<byte>? state, Predicate<IMessageConsumer> isHolder)
     {
-        lock (_gate) HeldSession(sessionId, holder).State = state;
+        lock (_gate)
+        {
+            var session = HeldSession(sessionId, isHolder);
+            session.State = state;
+            session.StateSetAt = _time.GetUtcNow();
+        }
+    }
+
+    /// <summary>The ids of sessions, in order: those with messages, or those whose state was set after a time.</summary>
+    public IReadOnlyList<string> ListSessions(DateTimeOffset? stateSetAfter)
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Values
+                .Where(session => stateSetAfter is { } after ? session.State is not null && session.StateSetAt > after : session.HasMessages)
+                .Select(static session => session.Id)
+                .Order(StringComparer.Ordinal)];
+        }
     }
 
     /// <summary>Ends the locks of all accepted sessions now, as if their time had run out.</summary>
@@ -118,7 +136,7 @@ public sealed partial class MessageQueue
         session.HolderWaits = false;
         session.LockedUntil = _time.GetUtcNow() + Options.LockDuration;
         _held.Add(session);
-        ArmTimer(session.LockedUntil);
+        _alarm.Set(session.LockedUntil);
         return new SessionLease(session, holder, session.LockedUntil);
     }
 
@@ -141,7 +159,7 @@ public sealed partial class MessageQueue
                 $"The session lock has expired on the MessageSession '{session.Id}'. Accept a new MessageSession."));
         }
 
-        foreach (var session in _held) ArmTimer(session.LockedUntil);
+        foreach (var session in _held) _alarm.Set(session.LockedUntil);
     }
 
     private static void ThrowIfLost(SessionLease lease, DateTimeOffset now)
@@ -151,10 +169,10 @@ public sealed partial class MessageQueue
                 $"The session lock has expired on the MessageSession '{lease.SessionId}'. Accept a new MessageSession.");
     }
 
-    private MessageSession HeldSession(string sessionId, IMessageConsumer? holder)
+    private MessageSession HeldSession(string sessionId, Predicate<IMessageConsumer> isHolder)
     {
-        if (_sessions.TryGetValue(sessionId, out var session) && session.Holder is not null
-            && (holder is null || ReferenceEquals(session.Holder, holder)) && session.LockedUntil > _time.GetUtcNow())
+        if (_sessions.TryGetValue(sessionId, out var session) && session.Holder is { } holder && isHolder(holder)
+            && session.LockedUntil > _time.GetUtcNow())
             return session;
 
         throw new BrokerException(BrokerError.SessionLockLost,

@@ -38,6 +38,7 @@ public sealed partial class MessageQueue
 
             stored.State = MessageState.Deferred;
             _deferred.Add(stored.SequenceNumber, stored);
+            if (stored.ExpiresAt < DateTimeOffset.MaxValue) ExpectExpiry(stored.ExpiresAt);
             if (stored.Session is { } session) session.Elsewhere++;
         }
     }
@@ -102,14 +103,21 @@ public sealed partial class MessageQueue
     private void Forget(StoredMessage stored)
     {
         Unlock(stored);
-        if (stored.State == MessageState.Deferred) RemoveDeferred(stored);
-        else LeaveSession(stored, wasElsewhere: false);
+        if (stored.State == MessageState.Deferred)
+        {
+            RemoveDeferred(stored);
+            return;
+        }
+
+        LeaveSession(stored, wasElsewhere: false);
+        Uncount(stored);
     }
 
     private void RemoveDeferred(StoredMessage stored)
     {
         _deferred.Remove(stored.SequenceNumber);
         LeaveSession(stored);
+        Uncount(stored);
     }
 
     private void GiveBack(StoredMessage stored, bool countDelivery)
@@ -125,6 +133,10 @@ public sealed partial class MessageQueue
         else if (stored.State == MessageState.Active)
         {
             MakeAvailable(stored, again: true);
+        }
+        else if (stored.ExpiresAt < DateTimeOffset.MaxValue)
+        {
+            ExpectExpiry(stored.ExpiresAt);
         }
     }
 }

@@ -8,19 +8,18 @@ public sealed partial class MessageQueue : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
+    private readonly Alarm _alarm;
     private readonly CancellationTokenSource _deleted = new();
     private readonly MessageList _available = new();
     private readonly Dictionary<Guid, StoredMessage> _locked = [];
     private readonly LinkedList<StoredMessage> _lockOrder = new();
     private readonly Dictionary<long, StoredMessage> _deferred = [];
-    private readonly Dictionary<long, StoredMessage> _scheduled = [];
-    private readonly PriorityQueue<StoredMessage, (DateTimeOffset Due, long Number)> _schedule = new();
+    private readonly Agenda<StoredMessage> _scheduled = new();
     private readonly HashSet<IMessageConsumer> _waiting = [];
     private readonly DuplicateHistory? _history;
     private long _lastSequenceNumber;
     private int _availableInSessions;
-    private DateTimeOffset _timerDue = DateTimeOffset.MaxValue;
+    private long _bytes;
 
     internal MessageQueue(string path, QueueOptions options, TimeProvider time, bool isDeadLetterQueue = false)
     {
@@ -28,7 +27,7 @@ public sealed partial class MessageQueue : IDisposable
         Options = options;
         _time = time;
         CreatedAt = UpdatedAt = AccessedAt = time.GetUtcNow();
-        _timer = time.CreateTimer(static state => ((MessageQueue)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = new Alarm(time, OnAlarm);
         if (options.RequiresDuplicateDetection) _history = new DuplicateHistory(options.DuplicateDetectionWindow);
         if (isDeadLetterQueue) return;
 
@@ -73,6 +72,9 @@ public sealed partial class MessageQueue : IDisposable
         }
     }
 
+    /// <summary>The bytes of all messages, those in the dead-letter queue included, as the service counts them against the quota.</summary>
+    public long SizeInBytes => Volatile.Read(ref _bytes) + (DeadLetter?.SizeInBytes ?? 0);
+
     /// <summary>Looks at messages in the order of their numbers without locking them, whatever their state.</summary>
     /// <param name="fromSequenceNumber">The lowest number wanted.</param>
     /// <param name="max">At most so many.</param>
@@ -86,7 +88,7 @@ public sealed partial class MessageQueue : IDisposable
                 .Concat(_sessions.Values.SelectMany(static s => s.Available.InOrder))
                 .Concat(_locked.Values.Where(static m => m.State == MessageState.Active))
                 .Concat(_deferred.Values)
-                .Concat(_scheduled.Values)
+                .Concat(_scheduled.Items)
                 .Where(m => m.SequenceNumber >= fromSequenceNumber && m.ExpiresAt > now)
                 .Where(m => sessionId is null || m.Message.SessionId == sessionId)
                 .OrderBy(static m => m.SequenceNumber)
@@ -98,7 +100,7 @@ public sealed partial class MessageQueue : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _timer.Dispose();
+        _alarm.Dispose();
         DeadLetter?.Dispose();
     }
 

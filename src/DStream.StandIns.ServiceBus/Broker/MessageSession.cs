@@ -19,11 +19,15 @@ internal sealed class MessageSession(string id)
 
     public ReadOnlyMemory<byte>? State { get; set; }
 
+    public DateTimeOffset StateSetAt { get; set; }
+
     /// <summary>Messages set aside or not yet visible: they keep the session in being.</summary>
     public int Elsewhere { get; set; }
 
     /// <summary>Whether the session stands in the line of those that anybody may take.</summary>
     public bool InLine { get; set; }
 
-    public bool IsIdle => Holder is null && Available.Count == 0 && Locked.Count == 0 && Elsewhere == 0 && State is null;
+    public bool HasMessages => Available.Count > 0 || Locked.Count > 0 || Elsewhere > 0;
+
+    public bool IsIdle => Holder is null && !HasMessages && State is null;
 }

@@ -1,17 +1,19 @@
+using DStream.StandIns.ServiceBus.Rules;
+
 namespace DStream.StandIns.ServiceBus.Broker;
 
-/// <summary>
-/// A topic: hands each message to all of its subscriptions. Every subscription has the rule it is born with, which lets
-/// everything through; other rules cannot be made (see the README).
-/// </summary>
-public sealed class MessageTopic
+/// <summary>A topic: hands each message to those of its subscriptions whose rules select it. Messages for later wait in the topic. Thread-safe.</summary>
+public sealed class MessageTopic : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly DuplicateHistory? _history;
-    private readonly Dictionary<string, MessageQueue> _subscriptions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, TopicSubscription> _subscriptions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Agenda<BrokerMessage> _scheduled = new();
+    private readonly Alarm _alarm;
     private bool _deleted;
     private long _lastSequenceNumber;
+    private long _scheduledBytes;
 
     internal MessageTopic(string path, TopicOptions options, TimeProvider time)
     {
@@ -19,6 +21,7 @@ public sealed class MessageTopic
         Options = options;
         _time = time;
         CreatedAt = UpdatedAt = AccessedAt = time.GetUtcNow();
+        _alarm = new Alarm(time, OnAlarm);
         if (options.RequiresDuplicateDetection) _history = new DuplicateHistory(options.DuplicateDetectionWindow);
     }
 
@@ -37,12 +40,30 @@ public sealed class MessageTopic
     /// <summary>When a message was last sent.</summary>
     public DateTimeOffset AccessedAt { get; private set; }
 
+    /// <summary>How many messages wait for their time.</summary>
+    public int ScheduledCount
+    {
+        get
+        {
+            lock (_gate) return _scheduled.Count;
+        }
+    }
+
+    /// <summary>The bytes of all messages of all subscriptions, and of those that wait for their time.</summary>
+    public long SizeInBytes
+    {
+        get
+        {
+            lock (_gate) return Size();
+        }
+    }
+
     /// <summary>The subscriptions by name, at this moment.</summary>
     public IReadOnlyDictionary<string, MessageQueue> Subscriptions
     {
         get
         {
-            lock (_gate) return new Dictionary<string, MessageQueue>(_subscriptions, StringComparer.OrdinalIgnoreCase);
+            lock (_gate) return _subscriptions.ToDictionary(static pair => pair.Key, static pair => pair.Value.Queue, StringComparer.OrdinalIgnoreCase);
         }
     }
 
@@ -50,51 +71,71 @@ public sealed class MessageTopic
     /// <returns>How many were duplicates, which are accepted and dropped.</returns>
     public int Send(IReadOnlyList<BrokerMessage> messages)
     {
+        lock (_gate) return Enter(messages).Count(static number => number == 0);
+    }
+
+    /// <summary>Accepts messages for a later time: all, or throwing, none.</summary>
+    /// <returns>The numbers that cancel them; 0 for a duplicate.</returns>
+    public long[] Schedule(IReadOnlyList<BrokerMessage> messages)
+    {
+        lock (_gate) return Enter(messages);
+    }
+
+    /// <summary>Takes back messages that were not handed out yet: all, or throwing, none.</summary>
+    public void CancelScheduled(IReadOnlyList<long> sequenceNumbers)
+    {
         lock (_gate)
         {
-            if (_deleted) throw MessageBroker.NotFound(Path);
-            if (Options.Status is EntityStatus.Disabled or EntityStatus.SendDisabled)
-                throw new BrokerException(BrokerError.EntityDisabled, $"Messaging entity '{Path}' is currently disabled for Send.");
+            foreach (var number in sequenceNumbers.Where(number => !_scheduled.Contains(number)))
+                throw new BrokerException(BrokerError.MessageNotFound, $"No scheduled message has the sequence number {number}.");
 
-            var now = _time.GetUtcNow();
-            AccessedAt = now;
-            var duplicates = 0;
-            foreach (var message in messages)
-            {
-                if (_history is null || _history.TryAdd(message.MessageId, now)) HandOut(message);
-                else duplicates++;
-            }
-
-            return duplicates;
+            foreach (var number in sequenceNumbers)
+                if (_scheduled.TryCancel(number, out var message)) _scheduledBytes -= message!.Bytes;
         }
     }
 
-    internal MessageQueue? Find(string subscription)
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _alarm.Dispose();
+        foreach (var subscription in Subscriptions.Values) subscription.Dispose();
+    }
+
+    internal TopicSubscription? Find(string subscription)
     {
         lock (_gate) return _subscriptions.GetValueOrDefault(subscription);
     }
 
-    internal bool TryAdd(string name, QueueOptions options, out MessageQueue subscription)
+    internal IReadOnlyList<TopicSubscription> All()
+    {
+        lock (_gate) return [.. _subscriptions.Values];
+    }
+
+    internal bool TryAdd(string name, QueueOptions options, SubscriptionRule rule, out MessageQueue subscription)
     {
         lock (_gate)
         {
-            if (_subscriptions.TryGetValue(name, out subscription!)) return false;
+            if (_subscriptions.TryGetValue(name, out var existing))
+            {
+                subscription = existing.Queue;
+                return false;
+            }
 
             subscription = new MessageQueue(EntityPath.OfSubscription(Path, name), options, _time);
-            _subscriptions.Add(name, subscription);
+            _subscriptions.Add(name, new TopicSubscription(subscription, new SubscriptionRules(rule, _time)));
             return true;
         }
     }
 
     internal bool TryRemove(string name)
     {
-        MessageQueue? subscription;
+        TopicSubscription? subscription;
         lock (_gate)
         {
             if (!_subscriptions.Remove(name, out subscription)) return false;
         }
 
-        subscription.Delete();
+        subscription.Queue.Delete();
         return true;
     }
 
@@ -110,31 +151,72 @@ public sealed class MessageTopic
 
     internal void Delete()
     {
-        lock (_gate) _deleted = true;
+        lock (_gate)
+        {
+            _deleted = true;
+            _alarm.Dispose();
+        }
+
         foreach (var name in Subscriptions.Keys) TryRemove(name);
     }
 
-    private void HandOut(BrokerMessage message)
+    private long[] Enter(IReadOnlyList<BrokerMessage> messages)
     {
-        // A message for later waits in each subscription: the same to a receiver, and one timer less.
-        var number = ++_lastSequenceNumber;
-        foreach (var subscription in _subscriptions.Values) subscription.SendFromTopic(Limited(message), number);
-    }
+        if (_deleted) throw MessageBroker.NotFound(Path);
+        if (Options.Status is EntityStatus.Disabled or EntityStatus.SendDisabled)
+            throw new BrokerException(BrokerError.EntityDisabled, $"Messaging entity '{Path}' is currently disabled for Send.");
 
-    private BrokerMessage Limited(BrokerMessage message)
-    {
-        if (Options.DefaultMessageTimeToLive == TimeSpan.MaxValue || message.TimeToLive <= Options.DefaultMessageTimeToLive) return message;
-
-        return new BrokerMessage
+        OptionRules.CheckRoom(Path, Size(), messages, Options.MaxSizeInMegabytes);
+        var now = _time.GetUtcNow();
+        AccessedAt = now;
+        var numbers = new long[messages.Count];
+        for (var i = 0; i < numbers.Length; i++)
         {
-            Bare = message.Bare,
-            Annotations = message.Annotations,
-            AnnotationItems = message.AnnotationItems,
-            MessageId = message.MessageId,
-            SessionId = message.SessionId,
-            PartitionKey = message.PartitionKey,
-            ScheduledEnqueueTime = message.ScheduledEnqueueTime,
-            TimeToLive = Options.DefaultMessageTimeToLive,
-        };
+            var message = messages[i];
+            if (_history is not null && !_history.TryAdd(message.MessageId, now)) continue;
+
+            numbers[i] = ++_lastSequenceNumber;
+            if (message.ScheduledEnqueueTime is { } due && due > now) Keep(message, numbers[i], due);
+            else HandOut(message, numbers[i]);
+        }
+
+        return numbers;
     }
+
+    private void Keep(BrokerMessage message, long number, DateTimeOffset due)
+    {
+        _scheduled.Add(number, due, message);
+        _scheduledBytes += message.Bytes;
+        _alarm.Set(due);
+    }
+
+    private void OnAlarm()
+    {
+        lock (_gate)
+        {
+            if (_deleted) return;
+
+            _alarm.Clear();
+            var now = _time.GetUtcNow();
+            while (_scheduled.TryTakeDue(now, out var message))
+            {
+                _scheduledBytes -= message!.Bytes;
+
+                // As in a queue, the message comes as if it were sent now, with a new number.
+                HandOut(message, ++_lastSequenceNumber);
+            }
+
+            if (_scheduled.Next is { } next) _alarm.Set(next);
+        }
+    }
+
+    private void HandOut(BrokerMessage message, long number)
+    {
+        var limited = Options.DefaultMessageTimeToLive == TimeSpan.MaxValue || message.TimeToLive <= Options.DefaultMessageTimeToLive
+            ? message
+            : message with { TimeToLive = Options.DefaultMessageTimeToLive };
+        foreach (var subscription in _subscriptions.Values) subscription.Take(limited, number);
+    }
+
+    private long Size() => _scheduledBytes + _subscriptions.Values.Sum(static subscription => subscription.Queue.SizeInBytes);
 }

@@ -13,12 +13,14 @@ internal static partial class OptionRules
         CheckPath(name);
         CheckTimes(options.LockDuration, options.DuplicateDetectionWindow, options.DefaultMessageTimeToLive);
         Require(options.MaxDeliveryCount >= 1, "MaxDeliveryCount", "at least 1", options.MaxDeliveryCount);
+        Require(options.MaxSizeInMegabytes >= 1, "MaxSizeInMegabytes", "at least 1", options.MaxSizeInMegabytes);
     }
 
     public static void Check(string name, TopicOptions options)
     {
         CheckPath(name);
         CheckTimes(TimeSpan.FromMinutes(1), options.DuplicateDetectionWindow, options.DefaultMessageTimeToLive);
+        Require(options.MaxSizeInMegabytes >= 1, "MaxSizeInMegabytes", "at least 1", options.MaxSizeInMegabytes);
     }
 
     public static void CheckSubscription(string name, QueueOptions options)
@@ -43,6 +45,16 @@ internal static partial class OptionRules
     public static void CheckChange(TopicOptions before, TopicOptions after)
     {
         if (before.RequiresDuplicateDetection != after.RequiresDuplicateDetection) throw Unchangeable("RequiresDuplicateDetection");
+    }
+
+    /// <summary>Whether messages still fit in.</summary>
+    public static void CheckRoom(string path, long usedBytes, IReadOnlyList<BrokerMessage> messages, long maxMegabytes)
+    {
+        var bytes = usedBytes;
+        foreach (var message in messages) bytes += message.Bytes;
+        if (bytes > maxMegabytes * 1024 * 1024)
+            throw new BrokerException(BrokerError.QuotaExceeded,
+                $"The maximum entity size has been reached or exceeded for '{path}': {bytes} of {maxMegabytes * 1024 * 1024} bytes.");
     }
 
     private static void CheckPath(string name)

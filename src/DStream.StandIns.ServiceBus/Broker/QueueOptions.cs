@@ -30,8 +30,16 @@ public sealed record QueueOptions
     /// <summary>Whether the entity takes and gives messages.</summary>
     public EntityStatus Status { get; init; } = EntityStatus.Active;
 
-    /// <summary>Reported by the administration; the stand-in keeps no quota.</summary>
+    /// <summary>
+    /// Sends are refused once the messages, those in the dead-letter queue included, are larger. Any number from 1 on, where the service has a few.
+    /// </summary>
     public long MaxSizeInMegabytes { get; init; } = 1024;
+
+    /// <summary>Whether a message that a rule cannot judge goes to the dead-letter queue instead of vanishing; for subscriptions.</summary>
+    public bool DeadLetteringOnFilterEvaluationExceptions { get; init; } = true;
+
+    /// <summary>Keys of the entity's own, which open it beside those of the namespace.</summary>
+    public IReadOnlyList<EntityAccessRule> AccessRules { get; init; } = [];
 
     /// <summary>Free text of the entity's owner.</summary>
     public string? UserMetadata { get; init; }

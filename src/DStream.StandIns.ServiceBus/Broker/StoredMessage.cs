@@ -27,6 +27,11 @@ internal sealed class StoredMessage(BrokerMessage message, long sequenceNumber, 
 
     public Dictionary<string, object>? ChangedProperties { get; private set; }
 
+    /// <summary>The neighbours in the list of available messages.</summary>
+    public StoredMessage? Previous { get; set; }
+
+    public StoredMessage? Next { get; set; }
+
     /// <summary>The place in the order of expiring locks; null while not locked on its own.</summary>
     public LinkedListNode<StoredMessage>? LockNode { get; set; }
 

@@ -15,8 +15,11 @@ public sealed record TopicOptions
     /// <summary>Whether the topic takes messages.</summary>
     public EntityStatus Status { get; init; } = EntityStatus.Active;
 
-    /// <summary>Reported by the administration; the stand-in keeps no quota.</summary>
+    /// <summary>Sends are refused once the messages of all subscriptions together are larger. Any number from 1 on, where the service has a few.</summary>
     public long MaxSizeInMegabytes { get; init; } = 1024;
+
+    /// <summary>Keys of the entity's own, which open it beside those of the namespace.</summary>
+    public IReadOnlyList<EntityAccessRule> AccessRules { get; init; } = [];
 
     /// <summary>Free text of the entity's owner.</summary>
     public string? UserMetadata { get; init; }

@@ -43,6 +43,18 @@ internal sealed class EventReceiveLink : LinkEndpoint, IOpenLink, IThreadPoolWor
 
     public string Path { get; }
 
+    public AccessRights Needs => AccessRights.Listen;
+
+    public long Activity => Volatile.Read(ref _next);
+
+    public bool HasCredit
+    {
+        get
+        {
+            lock (_gate) return _credit.Left > 0;
+        }
+    }
+
     /// <summary>The epoch that the client claims the partition with; null where it shares it.</summary>
     public long? OwnerLevel { get; }
 

@@ -31,7 +31,7 @@ public sealed class FaultInjection
     public Fault ServerBusy(string? entity = null, int times = 1, int skip = 0) => Arm(new Fault(FaultKind.RejectSend)
     {
         Entity = entity, Times = times, Skip = skip, Condition = "com.microsoft:server-busy",
-        Description = "The request was terminated because the entity is being throttled. Please wait 2 seconds and try again.",
+        Description = "The request was terminated because the entity is being throttled. Error code : 50009. Please wait 2 seconds and try again.",
     });
 
     /// <summary>Sends are refused with any condition.</summary>

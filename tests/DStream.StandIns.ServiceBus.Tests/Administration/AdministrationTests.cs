@@ -149,6 +149,35 @@ public sealed class AdministrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Put_IfMatch_UpdatesOnlyWhatIsAsTheClientSawIt()
+    {
+        await PutAsync("q", Queue());
+        using var before = await _http.GetAsync(new Uri("q", UriKind.Relative), Token);
+
+        var (missing, _) = await PutAsync("other", Queue(), "*");
+        var (stale, _) = await PutAsync("q", Queue(("MaxDeliveryCount", "3")), "\"1\"");
+        var (fresh, _) = await PutAsync("q", Queue(("MaxDeliveryCount", "4")), before.Headers.ETag!.Tag);
+        var (any, _) = await PutAsync("q", Queue(("MaxDeliveryCount", "5")), "*");
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.PreconditionFailed), (missing, stale));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (fresh, any));
+        Assert.Equal(5, _standIn.Broker.FindQueue("q")!.Options.MaxDeliveryCount);
+    }
+
+    [Fact]
+    public async Task Create_MoreEntitiesThanTheEmulatorAllows_IsRefused()
+    {
+        await using var small = await ServiceBusStandIn.StartAsync(
+            new ServiceBusStandInOptions { Limits = ServiceBusLimits.Emulator with { Entities = 1 } }, Token);
+        small.Broker.CreateQueue("q");
+
+        var refused = Assert.Throws<BrokerException>(() => small.Broker.CreateTopic("t"));
+
+        Assert.Equal(BrokerError.QuotaExceeded, refused.Error);
+        Assert.Equal(100, small.Broker.FindQueue("q")!.Options.MaxSizeInMegabytes);
+    }
+
+    [Fact]
     public async Task Resume_AfterSuspend_AnswersOnTheSamePort()
     {
         _standIn.Suspend(abruptly: true);
@@ -164,10 +193,11 @@ public sealed class AdministrationTests : IAsyncLifetime
         new(Atom + "entry", new XElement(Atom + "content", new XAttribute("type", "application/xml"),
             new XElement(Service + name, elements.Select(static e => new XElement(Service + e.Name, e.Value)))));
 
-    private async Task<(HttpStatusCode Status, XElement Body)> PutAsync(string path, XElement entry)
+    private async Task<(HttpStatusCode Status, XElement Body)> PutAsync(string path, XElement entry, string? ifMatch = null)
     {
-        using var content = new StringContent(entry.ToString());
-        using var answer = await _http.PutAsync(new Uri(path + "?api-version=2021-05", UriKind.Relative), content, Token);
+        using var request = new HttpRequestMessage(HttpMethod.Put, path + "?api-version=2021-05") { Content = new StringContent(entry.ToString()) };
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        using var answer = await _http.SendAsync(request, Token);
         return (answer.StatusCode, XElement.Parse(await answer.Content.ReadAsStringAsync(Token)));
     }
 

@@ -169,6 +169,23 @@ public sealed class FaultTests : IAsyncLifetime
         await spared.SendAsync(Text("x"));
     }
 
+    [Fact]
+    public async Task DetachLinks_OfAReceiverThatWaitsForASession_RefusesItsAttach()
+    {
+        // Regression: the library cannot close a link whose attach it has not answered.
+        var queue = _standIn.Broker.CreateQueue("s", new QueueOptions { RequiresSession = true });
+        var waiting = _client.ReceiverAsync("s", filter: WireClient.SessionFilter(null));
+        await Until(() => _standIn.LinkCount == 1);
+
+        Assert.Equal(1, _standIn.Faults.DetachLinks("s", "com.microsoft:server-busy"));
+
+        var refused = await Assert.ThrowsAsync<AmqpException>(() => waiting);
+        Assert.Equal("com.microsoft:server-busy", refused.Error.Condition.ToString());
+        await (await _client.SenderAsync("s")).SendAsync(Text("x", "x", "A"));
+        Assert.NotNull(await (await _client.ReceiverAsync("s", filter: WireClient.SessionFilter(null))).ReceiveAsync(WireClient.Patience));
+        Assert.Equal(1, queue.Counts.Locked);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -215,6 +215,30 @@ public sealed class TransferTests : IAsyncLifetime
         Assert.Equal("com.microsoft:timeout", refused.Error.Condition.ToString());
     }
 
+    [Fact]
+    public async Task Session_CreditGivenBeforeTheAnswer_CountsOnce()
+    {
+        // Regression: credit that came while the attach was answered was lost or counted twice.
+        var queue = _standIn.Broker.CreateQueue("s", new QueueOptions { RequiresSession = true });
+        var session = new Session(_client.Connection);
+        var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var attach = new Attach { Source = new Source { Address = "s", FilterSet = WireClient.SessionFilter(null) }, Target = new Target(), RcvSettleMode = ReceiverSettleMode.Second };
+        var receiver = new ReceiverLink(session, "early", attach, (_, _) => attached.TrySetResult());
+        receiver.SetCredit(3, CreditMode.Manual);
+        await _client.ManageAsync("s", "peek-message", new Map { ["from-sequence-number"] = 0L, ["message-count"] = 1 });
+
+        var sender = await _client.SenderAsync("s");
+        await sender.SendAsync(Batch(Enumerable.Range(0, 20).Select(static i => Text($"{i}", $"{i}", "A"))));
+        await attached.Task.WaitAsync(WireClient.Patience, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++) Assert.NotNull(await receiver.ReceiveAsync(WireClient.Patience));
+        Assert.Equal(3, queue.Counts.Locked);
+        receiver.SetCredit(2, CreditMode.Manual);
+        for (var i = 0; i < 2; i++) Assert.NotNull(await receiver.ReceiveAsync(WireClient.Patience));
+        await _client.ManageAsync("s", "peek-message", new Map { ["from-sequence-number"] = 0L, ["message-count"] = 1 });
+
+        Assert.Equal(5, queue.Counts.Locked);
+    }
+
     internal static Message Text(string body, string? id = null, string? session = null) => new()
     {
         Properties = id is null && session is null ? null : new Properties { MessageId = id, GroupId = session },

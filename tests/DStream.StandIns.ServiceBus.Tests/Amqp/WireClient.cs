@@ -42,13 +42,13 @@ internal sealed class WireClient : IAsyncDisposable
         return client;
     }
 
-    public string Token(string entity = "", TimeSpan? life = null, string? key = null)
+    public string Token(string entity = "", TimeSpan? life = null, string? key = null, string? name = null)
     {
         var resource = WebUtility.UrlEncode($"sb://127.0.0.1:{_standIn.AmqpPort}/{entity}");
         var expiry = DateTimeOffset.FromUnixTimeSeconds(0).Add(
             TimeProvider.System.GetUtcNow() + (life ?? TimeSpan.FromMinutes(20)) - DateTimeOffset.UnixEpoch).ToUnixTimeSeconds();
         var signed = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key ?? _standIn.SharedAccessKey), Encoding.UTF8.GetBytes($"{resource}\n{expiry}"));
-        return $"SharedAccessSignature sr={resource}&sig={WebUtility.UrlEncode(Convert.ToBase64String(signed))}&se={expiry}&skn={_standIn.SharedAccessKeyName}";
+        return $"SharedAccessSignature sr={resource}&sig={WebUtility.UrlEncode(Convert.ToBase64String(signed))}&se={expiry}&skn={name ?? _standIn.SharedAccessKeyName}";
     }
 
     public async Task<(int Status, string Description)> PutTokenAsync(

@@ -96,7 +96,7 @@ public sealed class SessionTests : IDisposable
         for (var i = 0; i < 3; i++)
         {
             _fixture.Time.Advance(Minute / 2);
-            _queue.RenewSession("A", holder);
+            _queue.RenewSession("A", Is(holder));
         }
 
         _queue.Complete(token);
@@ -108,7 +108,7 @@ public sealed class SessionTests : IDisposable
     {
         await Accept("A");
 
-        Assert.Throws<BrokerException>(() => _queue.RenewSession("A", new FakeConsumer()));
+        Assert.Throws<BrokerException>(() => _queue.RenewSession("A", Is(new FakeConsumer())));
     }
 
     [Fact]
@@ -130,14 +130,14 @@ public sealed class SessionTests : IDisposable
     {
         var holder = new FakeConsumer();
         var lease = await Accept("A", holder);
-        _queue.SetSessionState("A", new byte[] { 7 }, holder);
+        _queue.SetSessionState("A", new byte[] { 7 }, Is(holder));
         _queue.Release(lease);
 
         await Accept("A", holder);
 
-        Assert.Equal([7], _queue.GetSessionState("A", holder)!.Value.ToArray());
-        _queue.SetSessionState("A", null, holder);
-        Assert.Null(_queue.GetSessionState("A", holder));
+        Assert.Equal([7], _queue.GetSessionState("A", Is(holder))!.Value.ToArray());
+        _queue.SetSessionState("A", null, Is(holder));
+        Assert.Null(_queue.GetSessionState("A", Is(holder)));
     }
 
     [Fact]
@@ -178,6 +178,8 @@ public sealed class SessionTests : IDisposable
     }
 
     public void Dispose() => _fixture.Dispose();
+
+    private static Predicate<IMessageConsumer> Is(FakeConsumer consumer) => holder => ReferenceEquals(holder, consumer);
 
     private Task<SessionLease> Accept(string? sessionId, FakeConsumer? holder = null) =>
         _queue.AcceptSessionAsync(sessionId, holder ?? new FakeConsumer(), Minute, CancellationToken.None);

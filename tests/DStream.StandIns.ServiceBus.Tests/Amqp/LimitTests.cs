@@ -29,8 +29,8 @@ public sealed class LimitTests : IAsyncLifetime
         await using var first = await WireClient.OpenAsync(_standIn);
         await using var second = await WireClient.OpenAsync(_standIn);
 
-        var third = await WireClient.ConnectAsync(_standIn);
-        var error = await WireClient.ClosedAsync(third.Connection);
+        var third = await WireClient.DialAsync(_standIn);
+        var error = await WireClient.ClosedAsync(third);
 
         Assert.Equal("amqp:resource-limit-exceeded", error?.Condition.ToString());
         Assert.StartsWith("ConnectionsQuotaExceeded", error?.Description, StringComparison.Ordinal);

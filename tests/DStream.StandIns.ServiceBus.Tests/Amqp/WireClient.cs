@@ -26,12 +26,14 @@ internal sealed class WireClient : IAsyncDisposable
     public Connection Connection => _connection;
 
     /// <summary>Connects without any token.</summary>
-    public static async Task<WireClient> ConnectAsync(ServiceBusStandIn standIn)
+    public static async Task<WireClient> ConnectAsync(ServiceBusStandIn standIn) => new(standIn, await DialAsync(standIn));
+
+    /// <summary>Opens a connection and nothing on it.</summary>
+    public static async Task<Connection> DialAsync(ServiceBusStandIn standIn)
     {
         var factory = new ConnectionFactory();
         factory.SASL.Profile = SaslProfile.Anonymous;
-        var connection = await factory.CreateAsync(new Address("127.0.0.1", standIn.AmqpPort, null, null, "/", "amqp"));
-        return new WireClient(standIn, connection);
+        return await factory.CreateAsync(new Address("127.0.0.1", standIn.AmqpPort, null, null, "/", "amqp"));
     }
 
     /// <summary>Connects with a token for the whole namespace.</summary>

@@ -147,28 +147,38 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
     {
         Authorize(connection, path, AccessRights.Listen);
         var queue = _server.Broker.FindSource(path) ?? throw MessageBroker.NotFound(path);
+        var isSession = SessionAttach.TryReadFilter(context.Attach, out var sessionId);
+        if (!isSession) ThrowIfNotForPlainReceivers(queue, path);
+
         var peekLock = context.Attach.SndSettleMode != SenderSettleMode.Settled;
         var receiver = new ReceiveLink(_server, connection, context.Link, queue, path, peekLock);
+
+        // From here on the link may be ended by others, whose error is the answer until there is one.
+        var pending = new PendingAttach(context, new CancellationTokenSource());
+        receiver.Await(pending);
         connection.Add(context.Link, receiver);
         context.Link.AddClosedCallback((_, _) => receiver.Close());
         var whenDeleted = queue.Deleted.Register(() => receiver.Detach(AmqpErrors.From(MessageBroker.NotFound(path))));
         context.Link.AddClosedCallback((_, _) => whenDeleted.Dispose());
-        if (SessionAttach.TryReadFilter(context.Attach, out var sessionId))
+        if (isSession)
         {
             SetEndpoint(context.Link, receiver, 0);
-            SessionAttach.Begin(connection, context, queue, receiver, sessionId);
+            SessionAttach.Begin(connection, context, queue, receiver, sessionId, pending);
             return;
         }
 
+        receiver.Open();
+        pending.TryAnswer(() => context.Complete(receiver, 0));
+    }
+
+    private static void ThrowIfNotForPlainReceivers(MessageQueue queue, string path)
+    {
         if (queue.Options.RequiresSession)
             throw new BrokerException(BrokerError.NotAllowed,
                 "It is not possible for an entity that requires sessions to create a non-sessionful message receiver.");
 
         if (queue.Options.Status is EntityStatus.Disabled or EntityStatus.ReceiveDisabled)
             throw new BrokerException(BrokerError.EntityDisabled, $"Messaging entity '{path}' is currently disabled.");
-
-        receiver.Open();
-        context.Complete(receiver, 0);
     }
 
     private void AttachPartition(ConnectionHandler connection, AttachContext context, string path, EventHubPath at)

@@ -6,13 +6,18 @@ using DStream.StandIns.ServiceBus.Broker;
 namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>
-/// An attach that waits for a session. Answered once, by whoever comes first: a session, the timeout, or the client's detach. The library
+/// An attach that is not answered, because it waits for a session for example. Answered once, by whoever comes first: a session, the timeout, or the client's detach. The library
 /// fails the whole connection over a detach that comes before it has noted the answer, so that the detach waits for that. Thread-safe.
 /// </summary>
 internal sealed class PendingAttach(AttachContext context, CancellationTokenSource waiting)
 {
     private readonly Lock _gate = new();
     private bool _answered;
+
+    /// <summary>Cancelled when nobody waits any more.</summary>
+    public CancellationToken Waiting => waiting.Token;
+
+    public void StopWaiting() => waiting.Cancel();
 
     /// <summary>Answers, unless that was done already.</summary>
     public bool TryAnswer(Action answer)
@@ -31,7 +36,7 @@ internal sealed class PendingAttach(AttachContext context, CancellationTokenSour
     /// <returns>False where it was answered before.</returns>
     public bool Refuse(Error error)
     {
-        waiting.Cancel();
+        StopWaiting();
         return TryAnswer(() =>
         {
             try

@@ -30,14 +30,12 @@ internal static class SessionAttach
     /// Looks for the session. The receiver must be the link's endpoint already: a client may give credit before it is answered, and the
     /// library would forget it.
     /// </summary>
-    public static void Begin(ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId)
+    public static void Begin(
+        ConnectionHandler connection, AttachContext context, MessageQueue queue, ReceiveLink receiver, string? sessionId, PendingAttach pending)
     {
-        var waiting = new CancellationTokenSource();
-        var pending = new PendingAttach(context, waiting);
-        receiver.Await(pending);
         connection.Await(context.Link, pending);
-        context.Link.AddClosedCallback((_, _) => waiting.Cancel());
-        _ = CompleteAsync(connection, context, queue, receiver, sessionId, pending, waiting.Token);
+        context.Link.AddClosedCallback((_, _) => pending.StopWaiting());
+        _ = CompleteAsync(connection, context, queue, receiver, sessionId, pending, pending.Waiting);
     }
 
     private static async Task CompleteAsync(

@@ -85,6 +85,7 @@ internal sealed class AmqpServer : IFaultTarget, IDisposable
     public void Add(Connection connection, ConnectionHandler handler)
     {
         _connections[connection] = handler;
+        handler.IsOneTooMany = _connections.Count > Broker.Limits.Connections;
         handler.Claims.Expired += () => DropUncovered(handler);
         connection.AddClosedCallback((_, _) =>
         {
@@ -93,22 +94,16 @@ internal sealed class AmqpServer : IFaultTarget, IDisposable
         });
     }
 
-    /// <summary>Turns a connection away that is one more than there may be, as soon as it has opened.</summary>
-    public void CloseIfTooMany(Connection connection)
+    /// <summary>
+    /// Turns a connection away that is one more than there may be, by refusing its links: clients do not all listen for the end of a connection that
+    /// has just opened. Once another has gone it is as good as any.
+    /// </summary>
+    public void ThrowIfOneTooMany(ConnectionHandler handler)
     {
-        if (_connections.Count <= Broker.Limits.Connections) return;
+        if (!handler.IsOneTooMany) return;
 
-        ThreadPool.UnsafeQueueUserWorkItem(static connection =>
-        {
-            try
-            {
-                connection.Close(TimeSpan.Zero, AmqpErrors.Make("amqp:resource-limit-exceeded", "ConnectionsQuotaExceeded for namespace: stand-in."));
-            }
-            catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
-            {
-                // The client was faster.
-            }
-        }, connection, preferLocal: false);
+        handler.IsOneTooMany = _connections.Count > Broker.Limits.Connections;
+        if (handler.IsOneTooMany) throw new BrokerException(BrokerError.QuotaExceeded, "ConnectionsQuotaExceeded for namespace: stand-in.");
     }
 
     private ConnectionListener Listen(string scheme, int port, X509Certificate2? certificate)

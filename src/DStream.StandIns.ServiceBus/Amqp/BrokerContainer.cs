@@ -53,6 +53,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
         var handler = (ConnectionHandler)connection.Handler;
         try
         {
+            _server.ThrowIfOneTooMany(handler);
             return attach.Role
                 ? AttachReceiver(connection, session, (ListenerLink)link, attach)
                 : AttachSender(handler, (ListenerLink)link, attach);
@@ -201,8 +202,7 @@ internal sealed class BrokerContainer : IContainer, ILinkProcessor
 
     private void Authorize(ConnectionHandler connection, string path, AccessRights needed)
     {
-        if (_server.Faults.Take(FaultKind.EntityNotFound, path) is { } fault)
-            throw new BrokerException(BrokerError.EntityNotFound, fault.Description);
+        if (_server.Faults.Take(FaultKind.EntityNotFound, path) is not null) throw MessageBroker.NotFound(path);
 
         if (!connection.Claims.Covers(path, needed))
             throw new BrokerException(BrokerError.Unauthorized,

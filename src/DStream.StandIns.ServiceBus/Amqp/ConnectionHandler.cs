@@ -26,7 +26,7 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
     public long LinksSoFar { get; private set; }
 
     public bool CanHandle(EventId id) =>
-        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.ConnectionRemoteOpen or EventId.SendDelivery or EventId.LinkRemoteClose;
+        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose;
 
     public void Handle(Event protocolEvent)
     {
@@ -39,9 +39,6 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
             case EventId.ConnectionAccept:
                 server.Add(protocolEvent.Connection, this);
                 break;
-            case EventId.ConnectionRemoteOpen:
-                server.CloseIfTooMany(protocolEvent.Connection);
-                break;
             case EventId.SendDelivery:
                 var delivery = (IDelivery)protocolEvent.Context;
                 if (delivery.Message is TaggedMessage tagged) delivery.Tag = tagged.Tag;
@@ -51,6 +48,9 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
                 break;
         }
     }
+
+    /// <summary>Whether there were as many connections as there may be already when this one came.</summary>
+    public bool IsOneTooMany { get; set; }
 
     public void Add(Link link, IOpenLink open)
     {

@@ -56,9 +56,9 @@ internal sealed class EventHubManagement(AmqpServer server)
     // The node is not a hub's: some clients put a token for it that covers the hub, and all send one with the request.
     private bool Covers(ConnectionHandler connection, string? token, string path)
     {
-        if (connection.Claims.Covers(path)) return true;
+        if (connection.Claims.Covers(path, AccessRights.None)) return true;
         if (token is null) return false;
-        return token.StartsWith("SharedAccessSignature ", StringComparison.Ordinal) ? server.Settings.Tokens.Check(token).Covers(path) : server.Settings.AcceptAnyJwt;
+        return token.StartsWith("SharedAccessSignature ", StringComparison.Ordinal) ? server.Settings.Tokens.Check(token).Covers(path, AccessRights.None) : server.Settings.AcceptAnyJwt;
     }
 
     private static Map Describe(EventHub hub) => new()

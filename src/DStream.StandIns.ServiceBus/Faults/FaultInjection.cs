@@ -64,8 +64,7 @@ public sealed class FaultInjection
     /// <summary>Links are refused as if the entity were missing.</summary>
     public Fault EntityNotFound(string? entity = null, int times = 1, int skip = 0) => Arm(new Fault(FaultKind.EntityNotFound)
     {
-        Entity = entity, Times = times, Skip = skip, Condition = "amqp:not-found",
-        Description = "The messaging entity could not be found.",
+        Entity = entity, Times = times, Skip = skip,
     });
 
     /// <summary>New connections are broken at once.</summary>

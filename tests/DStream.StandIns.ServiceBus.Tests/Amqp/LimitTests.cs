@@ -24,17 +24,18 @@ public sealed class LimitTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _standIn.DisposeAsync();
 
     [Fact]
-    public async Task Connect_OneMoreThanAllowed_IsClosedWithTheQuotasError()
+    public async Task Connect_OneMoreThanAllowed_IsRefusedWithTheQuotasError()
     {
         await using var first = await WireClient.OpenAsync(_standIn);
         await using var second = await WireClient.OpenAsync(_standIn);
 
         var third = await WireClient.DialAsync(_standIn);
-        var error = await WireClient.ClosedAsync(third);
+        var error = await WireClient.ClosedAsync(new SenderLink(new Session(third), "tokens", "$cbs"));
 
         Assert.Equal("amqp:resource-limit-exceeded", error?.Condition.ToString());
         Assert.StartsWith("ConnectionsQuotaExceeded", error?.Description, StringComparison.Ordinal);
         await second.DisposeAsync();
+        await third.CloseAsync();
         await Until(() => _standIn.ConnectionCount == 1);
         await using var fourth = await WireClient.OpenAsync(_standIn);
     }

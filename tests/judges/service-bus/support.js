@@ -4,26 +4,30 @@ const { ServiceBusClient, ServiceBusAdministrationClient } = require("@azure/ser
 const { randomUUID } = require("node:crypto");
 
 const connectionString = process.env.DSTREAM_JUDGE_CONNECTION_STRING;
-if (!connectionString) throw new Error("DSTREAM_JUDGE_CONNECTION_STRING is not set: the tests of the stand-in start the judge.");
+const control = process.env.DSTREAM_JUDGE_CONTROL;
+if (!connectionString || !control) throw new Error("DSTREAM_JUDGE_CONNECTION_STRING or _CONTROL is not set: the tests of the stand-in start the judge.");
 
-const parts = Object.fromEntries(connectionString.split(";").filter(Boolean).map((part) => {
-  const at = part.indexOf("=");
-  return [part.slice(0, at), part.slice(at + 1)];
-}));
+function partsOf(text) {
+  return Object.fromEntries(text.split(";").filter(Boolean).map((part) => {
+    const at = part.indexOf("=");
+    return [part.slice(0, at), part.slice(at + 1)];
+  }));
+}
 
-const administrationAddress = new URL(parts.Endpoint.replace("sb://", "http://"));
-administrationAddress.port = parts.AdministrationPort;
+const parts = partsOf(connectionString);
 
 // The administration client speaks https only; its public pipeline lets a policy send the request elsewhere.
 function administration(text = connectionString) {
+  const { Endpoint, AdministrationPort } = partsOf(text);
+  const address = new URL(Endpoint.replace("sb://", "http://"));
   const client = new ServiceBusAdministrationClient(text);
   client.pipeline.addPolicy({
     name: "plainHttp",
     sendRequest(request, next) {
       const url = new URL(request.url);
       url.protocol = "http:";
-      url.hostname = administrationAddress.hostname;
-      url.port = administrationAddress.port;
+      url.hostname = address.hostname;
+      url.port = AdministrationPort;
       request.url = url.toString();
       request.allowInsecureConnection = true;
       return next(request);
@@ -32,8 +36,32 @@ function administration(text = connectionString) {
   return client;
 }
 
+// What the SDK cannot ask for: faults, a clock that moves, a stand-in of a scenario's own. The starter of the judge listens for it.
+async function command(what) {
+  const answer = await fetch(control, { method: "POST", body: JSON.stringify(what) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+const fault = (kind, entity, more) => command({ do: kind, entity, ...more });
+
+// A stand-in for one scenario, with options that would be in the way of others, or faults that would hit them.
+async function ownStandIn(options, work) {
+  const { standIn, connectionString: text } = await command({ do: "start", ...options });
+  try {
+    return await work({
+      connectionString: text,
+      admin: administration(text),
+      order: (kind, more) => command({ do: kind, standIn, ...more }),
+    });
+  } finally {
+    await command({ do: "stop", standIn });
+  }
+}
+
 const admin = administration();
 const noRetries = { retryOptions: { maxRetries: 0, timeoutInMs: 15000 } };
+const fewRetries = { retryOptions: { maxRetries: 3, retryDelayInMs: 20, timeoutInMs: 2000 } };
 
 async function withClient(work, text = connectionString, options = noRetries) {
   const client = new ServiceBusClient(text, options);
@@ -44,9 +72,9 @@ async function withClient(work, text = connectionString, options = noRetries) {
   }
 }
 
-async function newQueue(options) {
+async function newQueue(options, at = admin) {
   const name = "q-" + randomUUID();
-  await admin.createQueue(name, options);
+  await at.createQueue(name, options);
   return name;
 }
 
@@ -55,6 +83,13 @@ async function newTopic(subscriptions = ["one"], options, subscriptionOptions) {
   await admin.createTopic(name, options);
   for (const subscription of subscriptions) await admin.createSubscription(name, subscription, subscriptionOptions);
   return name;
+}
+
+// A topic with one subscription, which has this rule instead of the one that selects everything.
+async function newFiltered(filter, action) {
+  const topic = await newTopic([]);
+  await admin.createSubscription(topic, "one", { defaultRuleOptions: { name: "first", filter, action } });
+  return topic;
 }
 
 const message = (body, more) => ({ body, messageId: String(body), ...more });
@@ -73,4 +108,12 @@ const bodies = (messages) => messages.map((m) => m.body);
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-module.exports = { admin, administration, bodies, connectionString, message, newQueue, newTopic, parts, receive, sleep, withClient };
+async function until(condition, patienceInMs = 10000) {
+  for (const end = Date.now() + patienceInMs; !(await condition()); await sleep(20))
+    if (Date.now() > end) throw new Error("What was waited for did not come.");
+}
+
+module.exports = {
+  admin, administration, bodies, connectionString, fault, fewRetries, message, newFiltered, newQueue, newTopic, noRetries, ownStandIn, parts, partsOf,
+  receive, sleep, until, withClient,
+};

@@ -32,6 +32,8 @@ internal sealed record BulkTarget(Database Database, Table Table, int[] Position
     /// <summary>How the value that comes for each column becomes the column's own.</summary>
     public Scalar[] Assignments(IReadOnlyList<SqlColumn> columns)
     {
+        // A load without rows may come without columns.
+        if (columns.Count == 0) return [];
         if (columns.Count != Positions.Length)
         {
             throw Errors.Of(4804, 16, $"stand-in: the rows of the bulk load have {columns.Count} columns, INSERT BULK announced {Positions.Length}.");

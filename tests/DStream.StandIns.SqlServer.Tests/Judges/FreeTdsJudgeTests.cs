@@ -58,6 +58,20 @@ public sealed class FreeTdsJudgeTests : IAsyncLifetime
         Assert.Equal("", messages);
     }
 
+    [Fact]
+    public async Task Freebcp_In_LoadsTheRows()
+    {
+        var data = Path.Combine(_folder.FullName, "rows.txt");
+        await File.WriteAllTextAsync(data, "1|Diana|10.50\n2||\n3|Ænne|-1.25\n", Token);
+        await RunAsync("tsql", "copied.sql", "7.4", "off", "-o", "q");
+
+        var (output, messages) = await RunProgramAsync("freebcp", "", "7.4", "off", $"{JudgedServer.Database}.dbo.Copied", "in", data, "-c", "-t", "|");
+
+        Assert.Contains("3 rows copied.", output + messages, StringComparison.Ordinal);
+        var (rows, _) = await RunProgramAsync("tsql", $"USE {JudgedServer.Database}\ngo\nSELECT * FROM dbo.Copied ORDER BY id\ngo\n", "7.4", "off", "-o", "q");
+        Assert.Equal("id\tname\tpaid\n1\tDiana\t10.50\n2\tNULL\tNULL\n3\tÆnne\t-1.25\n", rows);
+    }
+
     // What is older than 7.3 has no types for date, time, datetime2 and datetimeoffset.
     [Theory]
     [InlineData("7.1")]
@@ -78,7 +92,10 @@ public sealed class FreeTdsJudgeTests : IAsyncLifetime
         Assert.Contains("Msg 18456 (severity 14, state 1)", output + messages, StringComparison.Ordinal);
     }
 
-    private async Task<(string Output, string Messages)> RunAsync(string program, string script, string version, string encryption, params string[] more)
+    private async Task<(string Output, string Messages)> RunAsync(string program, string script, string version, string encryption, params string[] more) =>
+        await RunProgramAsync(program, await File.ReadAllTextAsync(Path.Combine(Scripts(), script), Token), version, encryption, ["-D", JudgedServer.Database, .. more]);
+
+    private async Task<(string Output, string Messages)> RunProgramAsync(string program, string input, string version, string encryption, params string[] more)
     {
         Assert.SkipUnless(InstalledProgram.IsThere(program), $"{program} is not on the path: install FreeTDS' programs (Debian: freetds-bin) to run the judge.");
         var port = encryption == "require" ? _server.Required.Port : _server.Supported.Port;
@@ -93,12 +110,13 @@ public sealed class FreeTdsJudgeTests : IAsyncLifetime
 
             """, Token);
         string[] login = more.Contains("-P") ? [] : ["-P", JudgedServer.Password];
-        var start = new ProcessStartInfo(program, ["-S", "judged", "-U", JudgedServer.User, "-D", JudgedServer.Database, .. login, .. more])
+        string[] arguments = program == "freebcp" ? [.. more, "-S", "judged", "-U", JudgedServer.User, .. login] : ["-S", "judged", "-U", JudgedServer.User, .. login, .. more];
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             Environment = { ["FREETDSCONF"] = configuration, ["LC_ALL"] = "C.UTF-8" },
         };
-        return await RunAsync(start, await File.ReadAllTextAsync(Path.Combine(Scripts(), script), Token));
+        return await RunAsync(start, input);
     }
 
     private static async Task<(string Output, string Messages)> RunAsync(ProcessStartInfo start, string input)

@@ -5,7 +5,7 @@ namespace DStream.StandIns.SqlServer.Tests.Judges;
 /// <summary>Runs the scenarios of tests/judges/sql-server: tedious, node's driver for SQL Server, unmodified, against a stand-in.</summary>
 public sealed class TediousJudgeTests
 {
-    private const int Scenarios = 147;
+    private const int Scenarios = 153;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -24,6 +24,12 @@ internal sealed class BulkRows(BulkPackets packets) : IDisposable
         // They are few and small: the whole packet that holds their end is awaited, whatever is between.
         while (await ReadPacketAsync(cancellationToken))
         {
+            // tedious sends DONE alone where there are no rows.
+            if (_bytes.Written[0] == Token.Done)
+            {
+                _ended = true;
+                return [];
+            }
             try
             {
                 var reader = new ByteReader(_bytes.Written);
@@ -49,7 +55,9 @@ internal sealed class BulkRows(BulkPackets packets) : IDisposable
             if (_ended) return null;
             if (await ReadPacketAsync(cancellationToken)) continue;
             if (packets.IsAbandoned) return null;
-            if (_tryAgainAt == 0) throw new ProtocolException("A bulk load ends without its DONE.");
+            // FreeTDS sends none: its load ends with the message.
+            if (_used == _bytes.Length) return null;
+            if (_tryAgainAt == 0) throw new ProtocolException("A bulk load ends inside a row.");
             _tryAgainAt = 0;
         }
     }

@@ -60,8 +60,8 @@ internal sealed class CaptureInstance
     public static KeyOrder KeyOrder { get; } = new([SqlTypes.Lsn, SqlTypes.Int, SqlTypes.Lsn, SqlTypes.Int]);
 
     /// <summary>The same with another type of one column.</summary>
-    public CaptureInstance With(TableColumn altered) => new(
-        Name, Source, ObjectId, [.. Columns.Select(c => c.Source.Id == altered.Id ? new CapturedColumn(altered, c.Ordinal) : c)], Created)
+    public CaptureInstance With(TableColumn altered, SqlType type) => new(
+        Name, Source, ObjectId, [.. Columns.Select(c => c.Source.Id == altered.Id ? new CapturedColumn(altered, c.Ordinal, type) : c)], Created)
     {
         SupportsNetChanges = SupportsNetChanges,
         Role = Role,

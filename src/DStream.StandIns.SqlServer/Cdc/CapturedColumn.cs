@@ -5,12 +5,15 @@ using DStream.StandIns.SqlServer.Values;
 namespace DStream.StandIns.SqlServer.Cdc;
 
 /// <summary>A source column that a capture instance captures.</summary>
-internal sealed record CapturedColumn(TableColumn Source, int Ordinal)
+/// <param name="Source">The column of the source table.</param>
+/// <param name="Ordinal">Its place among the captured ones.</param>
+/// <param name="SourceType">The type it had when the capture job last came to a definition of it.</param>
+internal sealed record CapturedColumn(TableColumn Source, int Ordinal, SqlType SourceType)
 {
     /// <summary>Its type in the change table: rowversion arrives as binary(8).</summary>
-    public SqlType Type { get; } = Source.Type.Kind == SqlKind.RowVersion ? new SqlType(SqlKind.Binary, 8) : Source.Type;
+    public SqlType Type { get; } = SourceType.Kind == SqlKind.RowVersion ? new SqlType(SqlKind.Binary, 8) : SourceType;
 
-    public bool IsOldLob { get; } = SqlTypes.IsOldLob(Source.Type.Kind);
+    public bool IsOldLob { get; } = SqlTypes.IsOldLob(SourceType.Kind);
 
-    public bool IsMaxLob { get; } = SqlTypes.IsMaxLob(Source.Type);
+    public bool IsMaxLob { get; } = SqlTypes.IsMaxLob(SourceType);
 }

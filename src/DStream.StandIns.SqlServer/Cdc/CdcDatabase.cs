@@ -40,6 +40,10 @@ internal sealed class CdcDatabase : IDisposable
 
     public List<DdlRecord> DdlHistory { get; private set; } = [];
 
+    /// <summary>Whether an instance identifies rows by an index, which then cannot be dropped.</summary>
+    public bool UsesIndex(Table table, TableIndex index) =>
+        Instances.Exists(i => i.Source == table && i.Index is { } own && string.Equals(own.Name, index.Name, StringComparison.OrdinalIgnoreCase));
+
     public bool IsTracked(Table table) => Instances.Exists(instance => instance.Source == table);
 
     public bool Captures(Table table, TableColumn column) => Instances.Exists(instance => instance.Source == table && instance.Columns.Any(c => c.Source.Id == column.Id));
@@ -116,7 +120,7 @@ internal sealed class CdcDatabase : IDisposable
             DdlHistory.Add(new DdlRecord(instance.Source.ObjectId, instance.ObjectId, isCaptured, definition.Command!, commit, definition.Time));
             if (isCaptured)
             {
-                Replace(instance, instance.With(definition.Altered!));
+                Replace(instance, instance.With(definition.Altered!, definition.AlteredType!));
             }
         }
     }

@@ -56,10 +56,10 @@ internal static class CdcReports
             ],
             instance.Columns.Select(c => new object?[]
             {
-                instance.Source.Schema, instance.Source.Name, instance.Name, c.Source.Name, c.Source.Id, c.Ordinal, TypeNames.Name(c.Source.Type.Kind),
-                Length(c.Source.Type), Precision(c.Source.Type), IsNumber(c.Source.Type) ? (short)(SqlTypes.IsApproximate(c.Source.Type.Kind) ? 2 : 10) : null,
-                IsNumber(c.Source.Type) && !SqlTypes.IsApproximate(c.Source.Type.Kind) ? (int)TypeNames.Scale(c.Source.Type) : null,
-                SqlTypes.IsTemporal(c.Source.Type.Kind) ? (short)TypeNames.Scale(c.Source.Type) : null,
+                instance.Source.Schema, instance.Source.Name, instance.Name, c.Source.Name, c.Source.Id, c.Ordinal, TypeNames.Name(c.SourceType.Kind),
+                Length(c.SourceType), Precision(c.SourceType), IsNumber(c.SourceType) ? (short)(SqlTypes.IsApproximate(c.SourceType.Kind) ? 2 : 10) : null,
+                IsNumber(c.SourceType) && !SqlTypes.IsApproximate(c.SourceType.Kind) ? (int)TypeNames.Scale(c.SourceType) : null,
+                SqlTypes.IsTemporal(c.SourceType.Kind) ? (short)TypeNames.Scale(c.SourceType) : null,
             }));
     }
 

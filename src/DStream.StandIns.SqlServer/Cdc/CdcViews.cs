@@ -31,7 +31,7 @@ internal static class CdcViews
              Col("is_computed", SqlTypes.Bit, true), Col("masking_function", SqlTypes.NVarChar(4000), true)],
             static (_, database) => Required(database, "captured_columns").Instances.SelectMany(i => i.Columns.Select(c => new object?[]
             {
-                i.ObjectId, c.Source.Name, c.Source.Id, TypeNames.Name(c.Source.Type.Kind), c.Ordinal, c.Source.Computed is not null, null,
+                i.ObjectId, c.Source.Name, c.Source.Id, TypeNames.Name(c.SourceType.Kind), c.Ordinal, c.Source.Computed is not null, null,
             })));
         views["cdc.index_columns"] = new(
             [Col("object_id", SqlTypes.Int), Col("column_name", Name), Col("index_ordinal", SqlTypes.TinyInt), Col("column_id", SqlTypes.Int)],

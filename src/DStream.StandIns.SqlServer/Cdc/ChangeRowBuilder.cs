@@ -23,7 +23,7 @@ internal sealed class ChangeRowBuilder
     public ChangeRowBuilder(CaptureInstance instance)
     {
         _instance = instance;
-        _orders = instance.Columns.Select(c => Exact(c.Source.Type)).ToArray();
+        _orders = instance.Columns.Select(c => Exact(c.Type)).ToArray();
         _fullMask = new byte[(instance.Columns.Count + 7) / 8];
         for (var i = 0; i < instance.Columns.Count; i++)
         {

@@ -89,7 +89,7 @@ internal static class TableEnabling
         {
             throw CdcErrors.ReservedColumn(table.FullName);
         }
-        return chosen.Count <= MostColumns ? [.. chosen.Select((column, i) => new CapturedColumn(column, i + 1))] : throw CdcErrors.TooManyColumns(instance);
+        return chosen.Count <= MostColumns ? [.. chosen.Select((column, i) => new CapturedColumn(column, i + 1, column.Type))] : throw CdcErrors.TooManyColumns(instance);
     }
 
     /// <summary>The index that identifies rows, and whether net changes are to be had: by default wherever there is one.</summary>

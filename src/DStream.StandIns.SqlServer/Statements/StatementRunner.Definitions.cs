@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Storage;
@@ -251,7 +252,7 @@ internal sealed partial class StatementRunner
 
     private void DropIndex(CompileContext compile, DropIndexClause node, bool ifExists, Transaction transaction)
     {
-        var (_, table) = ObjectResolver.Stored(compile, node.Object);
+        var (database, table) = ObjectResolver.Stored(compile, node.Object);
         RowWriter.LockTable(table, transaction);
         var index = table.Indexes.Find(i => string.Equals(i.Name, node.Index.Value, StringComparison.OrdinalIgnoreCase));
         if (index is null || index == table.Clustered || index.IsConstraint)
@@ -265,6 +266,10 @@ internal sealed partial class StatementRunner
                 throw Errors.Of(3723, 16, $"An explicit DROP INDEX is not allowed on index '{table.FullName}.{index.Name}'. It is being used for {(index.IsPrimaryKey ? "PRIMARY KEY" : "UNIQUE KEY")} constraint enforcement.", 4);
             }
             throw Errors.Of(3701, 11, $"Cannot drop the index '{table.FullName}.{node.Index.Value}', because it does not exist or you do not have permission.");
+        }
+        if (database.Cdc?.UsesIndex(table, index) ?? false)
+        {
+            throw CdcErrors.IndexInUse(index.Name!, table.FullName);
         }
         table.Indexes.Remove(index);
         context.Engine.SchemaChanged();

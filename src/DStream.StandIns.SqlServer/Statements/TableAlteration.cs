@@ -1,4 +1,5 @@
 using DStream.StandIns.SqlServer.Catalog;
+using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Expressions;
 using DStream.StandIns.SqlServer.Parsing;
@@ -33,7 +34,7 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             case AlterTableDropTableElementStatement drop:
                 foreach (var element in drop.AlterTableDropTableElements)
                 {
-                    Drop(table, element);
+                    Drop(database, table, element);
                 }
                 break;
             default:
@@ -149,7 +150,7 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
 
     private static bool Is(string? name, string wanted) => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase);
 
-    private void Drop(Table table, AlterTableDropTableElement element)
+    private void Drop(Database database, Table table, AlterTableDropTableElement element)
     {
         var name = element.Name.Value;
         if (element.TableElementType == TableElementType.Column)
@@ -173,6 +174,7 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             return;
         }
         var dropped = table.Indexes.Find(i => i.IsConstraint && string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
+<<<<<<< HEAD
         if (dropped is null && element.IsIfExists)
         {
             return;
@@ -180,6 +182,11 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         if (dropped is not null && table.ReferencedBy.Find(key => key.Key == dropped) is { } user)
         {
             throw Errors.Of(3725, 16, $"The constraint '{name}' is being referenced by table '{user.Table.Name}', foreign key constraint '{user.Name}'.", 0);
+=======
+        if (dropped is not null && (database.Cdc?.UsesIndex(table, dropped) ?? false))
+        {
+            throw CdcErrors.ConstraintInUse(name, table.FullName);
+>>>>>>> c746b93 (Follow a captured column's type by the log, and test deferred updates)
         }
         if (dropped is null || dropped == table.Clustered)
         {

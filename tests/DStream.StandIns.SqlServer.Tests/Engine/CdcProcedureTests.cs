@@ -182,6 +182,40 @@ public sealed class CdcProcedureTests
         Assert.Equal(0, await server.ValueAsync("SELECT COUNT(*) FROM cdc.dbo_T_CT"));
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE dbo.T DROP CONSTRAINT PK_T", 22979)]
+    [InlineData("DROP INDEX UX_B ON dbo.T", 22983)]
+    [InlineData("TRUNCATE TABLE dbo.T", 4711)]
+    public async Task Definition_OfWhatCdcUses_IsRefused(string sql, int number)
+    {
+        await using var server = await StartAsync("CREATE UNIQUE INDEX UX_B ON dbo.T (B);" + Enable(";") + Enable(", @capture_instance = N'second', @index_name = N'UX_B'"));
+
+        Assert.Equal(number, await server.ErrorAsync(sql));
+        await server.RunAsync("EXEC sys.sp_cdc_disable_table N'dbo', N'T', N'all'; DROP INDEX UX_B ON dbo.T; TRUNCATE TABLE dbo.T");
+    }
+
+    [Fact]
+    public async Task DdlHistory_ColumnsChanged_TheStatementsWithLsnAndTimeOnceTheJobCameToThem()
+    {
+        await using var server = await StartAsync(Enable(";"), CaptureSchedule.Manual);
+        server.Engine.RunCapture(TestServer.Database);
+
+        await server.RunAsync("ALTER TABLE dbo.T ADD F int NULL; ALTER TABLE dbo.T DROP COLUMN C; CREATE INDEX IX ON dbo.T (B)");
+        var before = await server.ValueAsync("SELECT COUNT(*) FROM cdc.ddl_history");
+        server.Engine.RunCapture(TestServer.Database);
+        var report = (await server.RunAsync("EXEC sys.sp_cdc_get_ddl_history N'dbo_T'")).Results[0].Rows;
+
+        Assert.Equal(0, before);
+        Assert.Equal(["ALTER TABLE dbo.T ADD F int NULL", "ALTER TABLE dbo.T DROP COLUMN C"], report.Select(r => ((string)r[4]!).TrimEnd(';')));
+        Assert.Equal([false, false], report.Select(r => (bool)r[3]!));
+        Assert.Equal(server.Engine.MaxLsn(TestServer.Database)!.Value.ToBytes(), report[1][5]);
+        Assert.All(report, r => Assert.Equal(server.Time.GetLocalNow().DateTime, r[6]));
+        Assert.Equal(2, await server.ValueAsync("SELECT schema_change_count FROM sys.dm_cdc_log_scan_sessions WHERE session_id = 0"));
+        await server.RunAsync("BEGIN TRAN; ALTER TABLE dbo.T ADD G int NULL; ROLLBACK");
+        server.Engine.RunCapture(TestServer.Database);
+        Assert.Equal(2, await server.ValueAsync("SELECT COUNT(*) FROM cdc.ddl_history"));
+    }
+
     [Fact]
     public async Task CleanUp_OfOneInstance_TakesTheSmallestLsnOfThatTime()
     {

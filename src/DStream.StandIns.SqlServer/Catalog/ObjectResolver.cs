@@ -39,7 +39,7 @@ internal static class ObjectResolver
     public static IReadOnlyList<SourceColumn> Readable(CompileContext context, SchemaObjectName name, RowSource source)
     {
         var (schema, table) = (name.SchemaIdentifier?.Value ?? "dbo", name.BaseIdentifier.Value);
-        return table.StartsWith('#') || (source is not StoredTableSource && SystemViews.IsPublic(schema, table))
+        return context.IsOwned || table.StartsWith('#') || (source is not StoredTableSource && SystemViews.IsPublic(schema, table))
             ? source.Columns
             : Access.Readable(context.Session, DatabaseOf(context, name), schema, table, source.Columns);
     }

@@ -72,6 +72,7 @@ internal sealed class CaptureJob : IDisposable
     public void Resume(bool stayPaused = false)
     {
         IsPaused = stayPaused;
+        _heartbeat.Change(HeartbeatInterval, Timeout.InfiniteTimeSpan);
         Arm();
     }
 
@@ -204,8 +205,11 @@ internal sealed class CaptureJob : IDisposable
             {
                 AddHeartbeat();
             }
-            var left = _lastMapping + HeartbeatInterval - _cdc.Engine.UtcNow();
-            _heartbeat.Change(left > TimeSpan.Zero ? left : HeartbeatInterval, Timeout.InfiniteTimeSpan);
+            if (_cdc.Database.Cdc == _cdc)
+            {
+                var left = _lastMapping + HeartbeatInterval - _cdc.Engine.UtcNow();
+                _heartbeat.Change(left > TimeSpan.Zero ? left : HeartbeatInterval, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace DStream.StandIns.SqlServer.Engine;
 internal static class DatabaseRestore
 {
     public static DatabaseBackup BackUp(Database database) => new(database.Name, database.Engine.Time.GetUtcNow(), new DatabaseContents(
-        [.. database.Tables.Values.Select(table => (table, table.Save()))], [.. database.Schemas], database.Security, database.Log.Save(), database.Cdc?.Save()));
+        [.. database.Tables.Values.Select(table => (table, table.Save()))], [.. database.Modules], [.. database.Schemas], database.Security, database.Log.Save(), database.Cdc?.Save()));
 
     public static void Run(Database database, DatabaseContents backup, bool keepCdc)
     {
@@ -25,6 +25,11 @@ internal static class DatabaseRestore
         {
             table.Load(contents, engine.CommitSequence);
             database.Tables.Add((table.Schema, table.Name), table);
+        }
+        database.Modules.Clear();
+        foreach (var (name, module) in backup.Modules)
+        {
+            database.Modules.Add(name, module);
         }
         database.Schemas.Clear();
         foreach (var (schema, id) in backup.Schemas)

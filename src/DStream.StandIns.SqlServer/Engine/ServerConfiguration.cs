@@ -45,6 +45,10 @@ internal sealed class ServerConfiguration(SqlServerEngineOptions options)
                 found.Select(o => new object?[] { o.Name, o.Minimum, o.Maximum, o.Value, o.InUse }));
             return 0;
         }
+        if (!call.Context.Session.IsAdministrator)
+        {
+            throw Errors.Of(15247, 16, "User does not have permission to perform this action.", 1, "sp_configure");
+        }
         var option = found[0];
         if (value < option.Minimum || value > option.Maximum)
         {

@@ -258,9 +258,15 @@ internal sealed partial class ExpressionCompiler(CompileContext context, Scope s
         }
         lock (Context.Engine.Gate)
         {
-            return Context.Database.Modules.GetValueOrDefault((schema.Value, call.FunctionName.Value)) is Catalog.FunctionDefinition function
-                ? Statements.ModuleCompiler.Scalar(this, function, call.Parameters)
-                : null;
+            if (Context.Database.Modules.GetValueOrDefault((schema.Value, call.FunctionName.Value)) is not Catalog.FunctionDefinition function)
+            {
+                return null;
+            }
+            if (!Context.IsOwned)
+            {
+                Security.Access.Demand(Context.Session, Context.Database, "EXECUTE", function.Schema, function.Name);
+            }
+            return Statements.ModuleCompiler.Scalar(this, function, call.Parameters);
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class Batch
 
     public VariableTable Variables { get; } = new();
 
+    /// <summary>The body of a procedure or function of one's own: what it names is its owner's, and callers need no permission on it.</summary>
+    public bool IsModule { get; init; }
+
     /// <summary>The compiled form of a piece of syntax, from the last time if nothing changed since.</summary>
     public T Compiled<T>(Engine.SqlSession session, TSqlFragment node, Func<CompileContext, T> compile)
         where T : class
@@ -37,7 +40,7 @@ internal sealed class Batch
         {
             return (T)plan.Compiled;
         }
-        var context = new CompileContext(session, Variables);
+        var context = new CompileContext(session, Variables) { IsOwned = IsModule };
         var compiled = compile(context);
         if (!context.UsesSessionTables)
         {

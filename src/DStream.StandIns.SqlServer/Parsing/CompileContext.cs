@@ -22,6 +22,9 @@ internal sealed class CompileContext(SqlSession session, VariableTable variables
     /// <summary>The same as they were written, for a statement that writes through one.</summary>
     public List<CommonTableExpression> CommonTableNodes { get; } = [];
 
+    /// <summary>Inside of a module: permissions were asked for when it was named (the ownership chain; all modules and tables are dbo's).</summary>
+    public bool IsOwned { get; init; }
+
     /// <summary>Views and functions being compiled: how deep they nest.</summary>
     public int ModuleDepth { get; init; }
 

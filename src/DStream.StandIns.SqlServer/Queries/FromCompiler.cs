@@ -193,7 +193,8 @@ internal sealed class FromCompiler(CompileContext context, Scope scope)
         }
         if (ObjectResolver.View(context, name) is { } view)
         {
-            return Add(alias, view.Schema, new QuerySource(ModuleCompiler.View(context, view)));
+            var rows = new QuerySource(ModuleCompiler.View(context, view));
+            return new SourceNode(scope.Add(alias, view.Schema, ObjectResolver.Readable(context, name, rows)), rows);
         }
         var source = ObjectResolver.Find(context, name, TableAccess.Of(named.TableHints));
         return new SourceNode(scope.Add(alias, name.SchemaIdentifier?.Value ?? "dbo", ObjectResolver.Readable(context, name, source)), source);

@@ -19,7 +19,7 @@ internal static class TableFunctions
         if (string.Equals(name.SchemaIdentifier?.Value, "cdc", StringComparison.OrdinalIgnoreCase)
             && ObjectResolver.DatabaseOf(context, name).Cdc is { } cdc && cdc.FunctionInstance(name.BaseIdentifier.Value) is { } found)
         {
-            Access.Demand(context.Session, cdc.Database, "SELECT", "cdc", name.BaseIdentifier.Value);
+            Demand(context, cdc.Database, "cdc", name.BaseIdentifier.Value);
             if (node.Parameters.Count > 3)
             {
                 throw Errors.Of(8144, 16, $"Procedure or function {ObjectResolver.Text(name)} has too many arguments specified.", 2);
@@ -35,6 +35,7 @@ internal static class TableFunctions
         }
         if (ObjectResolver.Module(context, name) is FunctionDefinition { Returns: null } own)
         {
+            Demand(context, context.Database, own.Schema, own.Name);
             return ModuleCompiler.Table(context, compiler, own, node.Parameters);
         }
         return string.Equals(name.BaseIdentifier.Value, "GENERATE_SERIES", StringComparison.OrdinalIgnoreCase) && name.SchemaIdentifier is null
@@ -48,6 +49,14 @@ internal static class TableFunctions
         "GENERATE_SERIES" => Series(compiler, node.Parameters),
         _ => throw Errors.Unsupported($"table function {node.Name.Value}"),
     };
+
+    private static void Demand(CompileContext context, Database database, string schema, string function)
+    {
+        if (!context.IsOwned)
+        {
+            Access.Demand(context.Session, database, "SELECT", schema, function);
+        }
+    }
 
     private static LateralSource Split(ExpressionCompiler compiler, IList<ScalarExpression> parameters)
     {

@@ -1,6 +1,7 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Cdc;
 using DStream.StandIns.SqlServer.Engine;
+using DStream.StandIns.SqlServer.Parsing;
 using DStream.StandIns.SqlServer.Queries;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Storage;
@@ -132,23 +133,23 @@ internal static class Access
     }
 
     /// <summary>The target of a statement that writes; temporary tables are the session's own.</summary>
-    public static IReadOnlyList<SourceColumn> Readable(SqlSession session, Database database, Table target, IReadOnlyList<SourceColumn> columns) =>
-        IsTemporary(target) ? columns : Readable(session, database, target.Schema, target.Name, columns, isTarget: true);
+    public static IReadOnlyList<SourceColumn> Readable(CompileContext context, Database database, Table target, IReadOnlyList<SourceColumn> columns) =>
+        context.IsOwned || IsTemporary(target) ? columns : Readable(context.Session, database, target.Schema, target.Name, columns, isTarget: true);
 
     /// <summary>Demands a permission on the target of a statement that writes, or on the columns that it writes.</summary>
-    public static void Demand(SqlSession session, Database database, string permission, Table target, IEnumerable<string>? columns = null)
+    public static void Demand(CompileContext context, Database database, string permission, Table target, IEnumerable<string>? columns = null)
     {
-        if (IsTemporary(target))
+        if (context.IsOwned || IsTemporary(target))
         {
             return;
         }
         if (columns is null)
         {
-            Demand(session, database, permission, target.Schema, target.Name);
+            Demand(context.Session, database, permission, target.Schema, target.Name);
         }
         else
         {
-            Demand(session, database, permission, target.Schema, target.Name, columns);
+            Demand(context.Session, database, permission, target.Schema, target.Name, columns);
         }
     }
 

@@ -25,6 +25,12 @@ internal static class DefinitionAccess
                 throw Access.DeniedOnDatabase(compile.Database, "CREATE PROCEDURE");
             case FunctionStatementBody when !MayOnDatabase(session, compile.Database, "CREATE FUNCTION"):
                 throw Access.DeniedOnDatabase(compile.Database, "CREATE FUNCTION");
+            case ViewStatementBody or ProcedureStatementBody or FunctionStatementBody or CreateSequenceStatement when !MayOnDatabase(session, compile.Database, Creation(statement)):
+                throw Access.DeniedOnDatabase(compile.Database, Creation(statement));
+            case DropViewStatement or DropProcedureStatement or DropFunctionStatement or DropSequenceStatement when ((DropObjectsStatement)statement).Objects.FirstOrDefault(name => !MayAlter(compile, name)) is { } denied:
+                throw Errors.Of(3701, 11, $"Cannot drop '{ObjectResolver.Text(denied)}', because it does not exist or you do not have permission.", 5);
+            case DropIndexStatement drop when drop.DropIndexClauses.OfType<DropIndexClause>().FirstOrDefault(clause => !MayAlter(compile, clause.Object)) is { } denied:
+                throw Errors.Of(3701, 11, $"Cannot drop the index '{ObjectResolver.Text(denied.Object)}.{denied.Index.Value}', because it does not exist or you do not have permission.");
             case AlterTableStatement alter when !MayAlter(compile, alter.SchemaObjectName):
                 throw Errors.Of(4902, 16, $"Cannot find the object \"{ObjectResolver.Text(alter.SchemaObjectName)}\" because it does not exist or you do not have permissions.");
             case CreateIndexStatement index when !MayAlter(compile, index.OnName):
@@ -39,6 +45,14 @@ internal static class DefinitionAccess
                 break;
         }
     }
+
+    private static string Creation(TSqlStatement statement) => statement switch
+    {
+        ViewStatementBody => "CREATE VIEW",
+        ProcedureStatementBody => "CREATE PROCEDURE",
+        FunctionStatementBody => "CREATE FUNCTION",
+        _ => "CREATE SEQUENCE",
+    };
 
     public static void DemandCreate(SqlSession session, Database database, string schema)
     {

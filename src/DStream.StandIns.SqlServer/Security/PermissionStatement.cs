@@ -54,7 +54,7 @@ internal sealed class PermissionStatement(BatchContext context, SecurityStatemen
                 return Database.Schemas.ContainsKey(parts[^1].Value) ? (parts[^1].Value, null) : throw SecurityStatements.NotFound("find the schema", parts[^1].Value);
             case SecurityObjectKind.Object or SecurityObjectKind.NotSpecified:
                 var (schema, name) = (parts.Count > 1 ? parts[^2].Value : "dbo", parts[^1].Value);
-                return Database.Object(schema, name) is not null || Database.IsSystemObject($"[{schema}].[{name.Replace("]", "]]", StringComparison.Ordinal)}]")
+                return Database.Object(schema, name) is not null || Database.Modules.ContainsKey((schema, name)) || Database.IsSystemObject($"[{schema}].[{name.Replace("]", "]]", StringComparison.Ordinal)}]")
                     ? (schema, name)
                     : throw SecurityStatements.NotFound("find the object", name);
             default:

@@ -22,9 +22,10 @@ internal sealed record BulkTarget(Database Database, Table Table, int[] Position
 {
     public static BulkTarget Resolve(SqlSession session, InsertBulkStatement statement)
     {
-        var (database, table) = ObjectResolver.Stored(new CompileContext(session, new VariableTable()), statement.To);
+        var compile = new CompileContext(session, new VariableTable());
+        var (database, table) = ObjectResolver.Stored(compile, statement.To);
         var positions = statement.ColumnDefinitions.Select(definition => Position(table, definition.Column.ColumnIdentifier.Value)).ToArray();
-        Access.Demand(session, database, "INSERT", table, positions.Select(p => table.Columns[p].Name));
+        Access.Demand(compile, database, "INSERT", table, positions.Select(p => table.Columns[p].Name));
         bool Asks(BulkInsertOptionKind kind) => statement.Options.Any(option => option.OptionKind == kind);
         return new BulkTarget(database, table, positions, Asks(BulkInsertOptionKind.KeepNulls), Asks(BulkInsertOptionKind.TabLock), Asks(BulkInsertOptionKind.CheckConstraints));
     }

@@ -20,7 +20,7 @@ internal sealed class InsertCompiler(CompileContext context)
         var access = node.Target is NamedTableReference named ? TableAccess.Of(named.TableHints) : TableAccess.Plain;
         context.Reads.Add(new TableRead(database, table, access, IsTarget: true));
         var positions = Positions(table, node.Columns);
-        Access.Demand(context.Session, database, "INSERT", table, positions.Select(p => table.Columns[p].Name).DefaultIfEmpty(table.Columns[0].Name));
+        Access.Demand(context, database, "INSERT", table, positions.Select(p => table.Columns[p].Name).DefaultIfEmpty(table.Columns[0].Name));
         var output = OutputPlan.Compile(context, database, table, node);
         var maker = new RowMaker(database, table);
         var rows = node.InsertSource switch

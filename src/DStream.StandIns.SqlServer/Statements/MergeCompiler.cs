@@ -21,7 +21,7 @@ internal sealed class MergeCompiler(CompileContext context)
         context.Reads.Add(read);
         foreach (var action in node.ActionClauses.Select(clause => clause.Action))
         {
-            Access.Demand(context.Session, database, action switch { InsertMergeAction => "INSERT", UpdateMergeAction => "UPDATE", _ => "DELETE" }, table);
+            Access.Demand(context, database, action switch { InsertMergeAction => "INSERT", UpdateMergeAction => "UPDATE", _ => "DELETE" }, table);
         }
         var scope = new Scope(null);
         var state = scope.States++;

@@ -121,7 +121,7 @@ internal static class ModuleCompiler
 
     private static CompileContext Inner(CompileContext context, VariableTable variables, Database database) => context.ModuleDepth >= DeepestNesting
         ? throw Errors.TooDeep()
-        : new CompileContext(context.Session, variables, database) { ModuleDepth = context.ModuleDepth + 1, MaxRecursion = context.MaxRecursion };
+        : new CompileContext(context.Session, variables, database) { IsOwned = true, ModuleDepth = context.ModuleDepth + 1, MaxRecursion = context.MaxRecursion };
 
     private static void Merge(CompileContext context, CompileContext inner)
     {

@@ -68,7 +68,7 @@ internal sealed class ModuleDefiner(BatchContext context, CompileContext compile
     }
 
     private static Batch Body(IList<TSqlStatement> statements, IList<ProcedureParameter> parameters) =>
-        new(statements.AsReadOnly(), parameters.Select(p => (p.VariableName.Value, DataTypes.Resolve(p.DataType))));
+        new(statements.AsReadOnly(), parameters.Select(p => (p.VariableName.Value, DataTypes.Resolve(p.DataType)))) { IsModule = true };
 
     private static ModuleParameter[] Parameters(IList<ProcedureParameter> parameters) => parameters.Select(p => p.Modifier == ParameterModifier.ReadOnly
         ? throw Errors.Unsupported("a table-valued parameter")
@@ -105,6 +105,9 @@ internal sealed class ModuleDefiner(BatchContext context, CompileContext compile
         if (fits)
         {
             Replace(key, null);
+            var (database, security) = (Database, Database.Security);
+            database.Security = security.WithoutObject(key.Item1, key.Value);
+            transaction.OnRollback(() => database.Security = security);
         }
         else if (!ifExists)
         {

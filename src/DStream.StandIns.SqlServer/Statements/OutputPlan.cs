@@ -22,7 +22,7 @@ internal sealed class OutputPlan
 
     private OutputPlan(CompileContext context, Database database, Table table, DataModificationSpecification node, Scope? sources)
     {
-        var columns = Access.Readable(context.Session, database, table, new StoredTableSource(table).Columns).Select(c => c with { IsNullable = true, IsIdentity = false }).ToArray();
+        var columns = Access.Readable(context, database, table, new StoredTableSource(table).Columns).Select(c => c with { IsNullable = true, IsIdentity = false }).ToArray();
         _nothing = new object?[columns.Length];
         _scope = new Scope(sources);
         _scope.Add("inserted", null, columns);

@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Engine;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Sessions;
 using DStream.StandIns.SqlServer.Values;
 
@@ -66,6 +67,7 @@ internal sealed class RequestRunner(SqlSession session, IResultSink sink, Cancel
             sink.ReturnStatus(await Procedures.RunAsync(context, request.Procedure!, arguments).ConfigureAwait(false));
             return;
         }
+        Access.Demand(session, session.CurrentDatabase, "EXECUTE", procedure.Schema, procedure.Name);
         var ended = await ModuleRunner.RunAsync(context, procedure, arguments).ConfigureAwait(false);
         for (var i = 0; i < arguments.Length; i++)
         {

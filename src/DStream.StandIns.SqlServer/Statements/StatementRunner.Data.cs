@@ -243,6 +243,10 @@ internal sealed partial class StatementRunner
         var plan = Compile(select, compile);
         var isTemp = into.BaseIdentifier.Value.StartsWith('#');
         var database = isTemp ? context.Engine.Databases["tempdb"] : ObjectResolver.DatabaseOf(compile, into);
+        if (!isTemp)
+        {
+            DefinitionAccess.DemandCreate(context.Session, database, into.SchemaIdentifier?.Value ?? "dbo");
+        }
         var columns = plan.Query.Columns.Select((c, i) => new TableColumn(c.Name, i + 1, c.Type, c.IsNullable) { IsIdentity = c.IsIdentity }).ToArray();
         var table = new Table(into.SchemaIdentifier?.Value ?? "dbo", into.BaseIdentifier.Value, database.NextObjectId(), columns, null, context.LocalNow) { LastColumnId = columns.Length };
         var count = await RunWriteAsync(transaction =>

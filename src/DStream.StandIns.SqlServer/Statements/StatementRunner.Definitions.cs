@@ -31,6 +31,8 @@ internal sealed partial class StatementRunner
             case AlterDatabaseStatement or CheckpointStatement:
                 // Recovery models and files change nothing here.
                 break;
+            case ReconfigureStatement when !context.Session.IsAdministrator:
+                throw Errors.Of(5812, 14, "You do not have permission to run the RECONFIGURE statement.");
             case ReconfigureStatement:
                 lock (context.Engine.Gate)
                 {
@@ -65,6 +67,10 @@ internal sealed partial class StatementRunner
         var name = alter.UseCurrent ? context.Session.Database : alter.DatabaseName.Value;
         var database = context.Engine.Databases.GetValueOrDefault(name) ?? throw Errors.Of(5011, 14,
             $"User does not have permission to alter database '{name}', the database does not exist, or the database is not in a state that allows access checks.", 5);
+        if (!Access.IsOwner(context.Session, database))
+        {
+            throw Access.DeniedOnDatabase(database, "ALTER");
+        }
         foreach (var option in alter.Options.OfType<OnOffDatabaseOption>())
         {
             var isOn = option.OptionState == OptionState.On;

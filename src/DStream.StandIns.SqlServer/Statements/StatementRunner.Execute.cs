@@ -1,5 +1,6 @@
 using DStream.StandIns.SqlServer.Catalog;
 using DStream.StandIns.SqlServer.Parsing;
+using DStream.StandIns.SqlServer.Security;
 using DStream.StandIns.SqlServer.Types;
 using DStream.StandIns.SqlServer.Values;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
@@ -69,6 +70,10 @@ internal sealed partial class StatementRunner
         }).ToArray();
         if (ObjectResolver.Module(new CompileContext(context.Session, batch.Variables), name) is ProcedureDefinition procedure)
         {
+            if (!batch.IsModule)
+            {
+                Access.Demand(context.Session, ObjectResolver.DatabaseOf(new CompileContext(context.Session, batch.Variables), name), "EXECUTE", procedure.Schema, procedure.Name);
+            }
             await CallModuleAsync(specification, call, procedure, arguments).ConfigureAwait(false);
             return;
         }

@@ -174,7 +174,6 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
             return;
         }
         var dropped = table.Indexes.Find(i => i.IsConstraint && string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
-<<<<<<< HEAD
         if (dropped is null && element.IsIfExists)
         {
             return;
@@ -182,11 +181,10 @@ internal sealed class TableAlteration(BatchContext context, CompileContext compi
         if (dropped is not null && table.ReferencedBy.Find(key => key.Key == dropped) is { } user)
         {
             throw Errors.Of(3725, 16, $"The constraint '{name}' is being referenced by table '{user.Table.Name}', foreign key constraint '{user.Name}'.", 0);
-=======
+        }
         if (dropped is not null && (database.Cdc?.UsesIndex(table, dropped) ?? false))
         {
             throw CdcErrors.ConstraintInUse(name, table.FullName);
->>>>>>> c746b93 (Follow a captured column's type by the log, and test deferred updates)
         }
         if (dropped is null || dropped == table.Clustered)
         {

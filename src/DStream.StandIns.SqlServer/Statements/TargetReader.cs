@@ -27,7 +27,7 @@ internal sealed class TargetReader
         var finder = new AliasFinder(alias);
         node.FromClause?.Accept(finder);
         var rows = Rows(context, node, finder.Found ?? node.Target);
-        var readable = Columns is null ? Access.Readable(context.Session, Database, Table, rows.Columns) : rows.Columns;
+        var readable = Columns is null ? Access.Readable(context, Database, Table, rows.Columns) : rows.Columns;
         SourceNode? found = null;
         var compiler = new FromCompiler(context, scope)
         {

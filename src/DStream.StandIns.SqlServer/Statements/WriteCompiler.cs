@@ -75,7 +75,7 @@ internal sealed class WriteCompiler(CompileContext context)
         var (database, table) = (reader.Database, reader.Table);
         var maker = new RowMaker(database, table);
         var (columns, variables) = Assignments(context, reader.Compiler, maker, table, reader.Target, node.SetClauses, reader.Columns);
-        Access.Demand(context.Session, database, "UPDATE", table, columns.Select(c => table.Columns[c.Position].Name));
+        Access.Demand(context, database, "UPDATE", table, columns.Select(c => table.Columns[c.Position].Name));
         var output = OutputPlan.Compile(context, database, table, node, node.FromClause is null ? null : reader.Scope);
         var touchesKeys = table.Indexes.Exists(index => (index.IsUnique || index == table.Clustered) && index.Positions.Any(p => columns.Exists(c => c.Position == p)));
         return new WritePlan(Run, output?.Columns, context.Reads);
@@ -116,7 +116,7 @@ internal sealed class WriteCompiler(CompileContext context)
     private WritePlan Delete(DeleteSpecification node)
     {
         var reader = TargetReader.Compile(context, node);
-        Access.Demand(context.Session, reader.Database, "DELETE", reader.Table);
+        Access.Demand(context, reader.Database, "DELETE", reader.Table);
         var output = OutputPlan.Compile(context, reader.Database, reader.Table, node, node.FromClause is null ? null : reader.Scope);
         return new WritePlan(Run, output?.Columns, context.Reads);
 

@@ -132,12 +132,23 @@ internal sealed class Table
         Locate();
     }
 
-    public TableContents Save() => new(Columns, [.. Indexes], [.. Slots().Select(slot => slot.Committed?.Values).OfType<object?[]>()], NextIdentity, LastColumnId);
+    public TableContents Save() => new(
+        Schema, Name, [.. Columns.Select(c => (c, c.Name, c.Type, c.IsNullable))], [.. Indexes], [.. Checks], [.. ForeignKeys], [.. ReferencedBy],
+        [.. Slots().Select(slot => slot.Committed?.Values).OfType<object?[]>()], NextIdentity, LastColumnId);
 
     /// <summary>Takes the table back to what it was, as one commit. Who reads the rows that are there now goes on with them.</summary>
     public void Load(TableContents contents, long sequence)
     {
-        (Columns, NextIdentity, LastColumnId) = (contents.Columns, contents.NextIdentity, contents.LastColumnId);
+        (Schema, Name, NextIdentity, LastColumnId) = (contents.Schema, contents.Name, contents.NextIdentity, contents.LastColumnId);
+        foreach (var (column, name, type, isNullable) in contents.Columns)
+        {
+            column.Name = name;
+            column.Change(type, isNullable);
+        }
+        Columns = [.. contents.Columns.Select(c => c.Column)];
+        Refill(Checks, contents.Checks);
+        Refill(ForeignKeys, contents.ForeignKeys);
+        Refill(ReferencedBy, contents.ReferencedBy);
         Indexes.Clear();
         Indexes.AddRange(contents.Indexes.Select(index => index.Empty()));
         Locate();
@@ -148,9 +159,18 @@ internal sealed class Table
             Clustered.Entries.Add(new IndexEntry(slot.Key, slot));
             foreach (var index in Indexes.Skip(1))
             {
-                index.Entries.Add(new IndexEntry(index.KeyOf(row), slot));
+                if (index.EntryKeyOf(row) is { } key)
+                {
+                    index.Entries.Add(new IndexEntry(key, slot));
+                }
             }
         }
+    }
+
+    private static void Refill<T>(List<T> list, IReadOnlyList<T> items)
+    {
+        list.Clear();
+        list.AddRange(items);
     }
 
     public IEnumerable<RowSlot> Slots()

@@ -67,7 +67,10 @@ internal sealed class TableIndex
     public int[] Positions { get; set; } = [];
 
     /// <summary>The same index without entries.</summary>
-    public TableIndex Empty() => new(Name, Columns, IsUnique, IsPrimaryKey, IsConstraint);
+    public TableIndex Empty() => new(Name, Columns, IsUnique, IsPrimaryKey, IsConstraint)
+    {
+        Descending = Descending, Included = Included, FilterNode = FilterNode, FilterText = FilterText, Filter = Filter,
+    };
 
     public object?[] KeyOf(object?[] row)
     {

@@ -217,6 +217,50 @@ public sealed class CdcProcedureTests
     }
 
     [Fact]
+    public async Task AlterColumn_Twice_ChangeTableFollowsAtThePlaceInTheLog()
+    {
+        await using var server = await StartAsync(Enable(";"), CaptureSchedule.Manual);
+
+        await server.RunAsync("INSERT INTO dbo.T (A, B, C) VALUES (1, 1, 1)");
+        await server.RunAsync("ALTER TABLE dbo.T ALTER COLUMN C bigint NULL");
+        await server.RunAsync("INSERT INTO dbo.T (A, B, C) VALUES (2, 2, 5000000000)");
+        await server.RunAsync("ALTER TABLE dbo.T ALTER COLUMN C nvarchar(20) NULL");
+        await server.RunAsync("INSERT INTO dbo.T (A, B, C) VALUES (3, 3, N'x')");
+        var before = await server.ValueAsync("SELECT column_type FROM cdc.captured_columns WHERE column_name = N'C'");
+        server.Engine.RunCapture(TestServer.Database);
+        var changes = (await server.RunAsync("SELECT C FROM cdc.dbo_T_CT ORDER BY A")).Results[0];
+
+        Assert.Equal("int", before);
+        Assert.Equal(SqlKind.NVarChar, changes.Columns[0].Type.Kind);
+        Assert.Equal(["1", "5000000000", "x"], changes.Rows.Select(r => (string)r[0]!));
+        Assert.Equal("nvarchar", await server.ValueAsync("SELECT column_type FROM cdc.captured_columns WHERE column_name = N'C'"));
+        Assert.Equal([true, true], (await server.RowsAsync("SELECT required_column_update FROM cdc.ddl_history")).Select(r => (bool)r[0]!));
+    }
+
+    [Fact]
+    public async Task Rename_OfTrackedTableAndColumn_TheColumnIsReplicatedTheTableKeepsItsInstance()
+    {
+        await using var server = await StartAsync(Enable(";"));
+
+        Assert.Equal(4928, await server.ErrorAsync("EXEC sp_rename N'dbo.T.B', N'B2', N'COLUMN'"));
+        await server.RunAsync("EXEC sp_rename N'dbo.T', N'T2'; INSERT INTO dbo.T2 (A, B) VALUES (1, 1)");
+
+        Assert.Equal(1, await server.ValueAsync("SELECT COUNT(*) FROM cdc.dbo_T_CT"));
+        Assert.Equal("T2", (await server.RunAsync("EXEC sys.sp_cdc_help_change_data_capture")).Results[0].Rows[0][1]);
+    }
+
+    [Fact]
+    public async Task SwitchOfAPartition_IsRefusedByName()
+    {
+        await using var server = await StartAsync("CREATE TABLE dbo.U (A int NOT NULL PRIMARY KEY);");
+
+        var error = (await server.TryAsync("ALTER TABLE dbo.T SWITCH TO dbo.U")).Errors.Single();
+
+        Assert.Equal(50000, error.Number);
+        Assert.Contains("Switch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CleanUp_OfOneInstance_TakesTheSmallestLsnOfThatTime()
     {
         await using var server = await StartAsync(Enable(";"));

@@ -87,6 +87,51 @@ public sealed class ChangeFunctionTests
         Assert.Equal([1, 2, 1, 2], rows.Skip(4).Select(r => (int)r[2]!));
     }
 
+    [Theory]
+    [InlineData("smallest greater than", 0, 2)]
+    [InlineData("smallest greater than or equal", 0, 0)]
+    [InlineData("largest less than", 60, 1)]
+    [InlineData("largest less than or equal", 60, 3)]
+    [InlineData("largest less than", 0, -1)]
+    [InlineData("smallest greater than", 60, -1)]
+    [InlineData("Largest Less Than or Equal", 30, 1)]
+    [InlineData("something else", 30, -1)]
+    public async Task MapTimeToLsn_Operator_TheEndOfTheGroupThatTheOperatorMeans(string op, int seconds, int expected)
+    {
+        await using var server = new TestServer();
+        await server.RunAsync("CREATE TABLE dbo.T (ID int NOT NULL PRIMARY KEY); EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'T', @role_name = NULL");
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        var start = server.Time.GetLocalNow().DateTime;
+        await server.RunAsync("INSERT INTO dbo.T VALUES (0); INSERT INTO dbo.T VALUES (1)");
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        await server.RunAsync("INSERT INTO dbo.T VALUES (2); INSERT INTO dbo.T VALUES (3)");
+        await server.RunAsync("EXEC sys.sp_cdc_cleanup_change_table N'dbo_T', @l", null,
+            TestServer.Parameter("@l", SqlKind.Binary, await server.ValueAsync("SELECT [__$start_lsn] FROM cdc.dbo_T_CT WHERE ID = 0"), 10));
+
+        var lsn = await server.ValueAsync("SELECT sys.fn_cdc_map_time_to_lsn(@op, @t)",
+            TestServer.Parameter("@op", SqlKind.NVarChar, op, 60), TestServer.Parameter("@t", SqlKind.DateTime, start.AddSeconds(seconds)));
+
+        Assert.Equal(expected < 0 ? null : await server.ValueAsync($"SELECT [__$start_lsn] FROM cdc.dbo_T_CT WHERE ID = {expected}"), lsn);
+    }
+
+    [Fact]
+    public async Task UpdateMask_MoreThanEightColumns_ABitEachByOrdinalFromTheLastByteOn()
+    {
+        await using var server = new TestServer();
+        await server.RunAsync($"CREATE TABLE dbo.W (ID int NOT NULL PRIMARY KEY, {string.Join(", ", Enumerable.Range(2, 16).Select(i => $"C{i} int NULL"))})");
+        await server.RunAsync("EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N'W', @role_name = NULL; INSERT INTO dbo.W (ID) VALUES (1); UPDATE dbo.W SET C2 = 1, C9 = 1, C17 = 1");
+
+        var masks = (await server.RowsAsync("SELECT [__$update_mask] FROM cdc.dbo_W_CT WHERE [__$operation] IN (2, 4) ORDER BY [__$start_lsn]")).Select(r => Convert.ToHexString((byte[])r[0]!));
+        var bits = await server.RowsAsync("""
+            SELECT sys.fn_cdc_is_bit_set(c.column_ordinal, ct.[__$update_mask]), sys.fn_cdc_has_column_changed(N'dbo_W', c.column_name, ct.[__$update_mask]), c.column_ordinal
+            FROM cdc.dbo_W_CT AS ct CROSS JOIN cdc.captured_columns AS c WHERE ct.[__$operation] = 4 ORDER BY c.column_ordinal
+            """);
+
+        Assert.Equal(["01FFFF", "010102"], masks);
+        Assert.Equal([2, 9, 17], bits.Where(r => (bool)r[0]!).Select(r => (int)r[2]!));
+        Assert.All(bits, r => Assert.Equal(r[0], r[1]));
+    }
+
     [Fact]
     public async Task Functions_LsnArithmetic_CarriesAndBorrows()
     {

@@ -37,10 +37,12 @@ public sealed class RestoreTests
         await using var server = await StartAsync();
         var backup = server.Engine.BackUp(TestServer.Database);
 
-        await server.RunAsync("CREATE TABLE dbo.New (X int); DROP TABLE dbo.T");
+        await server.RunAsync("CREATE TABLE dbo.New (X int); ALTER TABLE dbo.T ADD C int NULL; ALTER TABLE dbo.T ALTER COLUMN B nvarchar(99) NULL; EXEC sp_rename N'dbo.T', N'T2'; DROP TABLE dbo.T2");
         server.Engine.Restore(TestServer.Database, backup);
 
         Assert.Equal(208, await server.ErrorAsync("SELECT * FROM dbo.New"));
+        Assert.Equal((short)20, await server.ValueAsync("SELECT COL_LENGTH(N'dbo.T', N'B')"));
+        Assert.Equal(207, await server.ErrorAsync("SELECT C FROM dbo.T"));
         Assert.Equal(2601, await server.ErrorAsync("INSERT INTO dbo.T VALUES (N'kept')"));
         await server.RunAsync("UPDATE dbo.T SET B = N'x' WHERE A = 1");
         Assert.Equal(3, await server.ValueAsync("SELECT COUNT(*) FROM cdc.dbo_T_CT"));

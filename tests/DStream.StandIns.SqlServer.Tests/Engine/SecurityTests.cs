@@ -64,6 +64,10 @@ public sealed class SecurityTests
     [InlineData("", "CREATE TABLE dbo.N (A int)", 262)]
     [InlineData("GRANT CREATE TABLE TO reader", "CREATE TABLE dbo.N (A int)", 2760)]
     [InlineData("", "CREATE SCHEMA s", 262)]
+    [InlineData("GRANT SELECT ON dbo.T TO reader", "SELECT A INTO dbo.N FROM dbo.T", 262)]
+    [InlineData("", "ALTER DATABASE TestDB SET READ_COMMITTED_SNAPSHOT ON", 262)]
+    [InlineData("", "EXEC sp_configure 'max text repl size', 1", 15247)]
+    [InlineData("", "RECONFIGURE", 5812)]
     [InlineData("", "ALTER TABLE dbo.T ADD D int", 4902)]
     [InlineData("", "DROP TABLE dbo.T", 3701)]
     [InlineData("", "TRUNCATE TABLE dbo.T", 1088)]
@@ -107,6 +111,30 @@ public sealed class SecurityTests
 
         Assert.Equal("The SELECT permission was denied on the object 'T', database 'TestDB', schema 'dbo'.", error.Message);
         Assert.Equal((14, 5), (error.Severity, error.State));
+    }
+
+    [Theory]
+    [InlineData("", "SELECT * FROM dbo.V", 229)]
+    [InlineData("GRANT SELECT ON dbo.V TO reader", "SELECT * FROM dbo.V", 0)]
+    [InlineData("GRANT SELECT ON dbo.V TO reader", "SELECT * FROM dbo.T", 229)]
+    [InlineData("GRANT SELECT ON dbo.V (A) TO reader", "SELECT B FROM dbo.V", 230)]
+    [InlineData("", "EXEC dbo.P", 229)]
+    [InlineData("GRANT EXECUTE ON dbo.P TO reader", "EXEC dbo.P", 0)]
+    [InlineData("GRANT EXECUTE ON dbo.D TO reader", "EXEC dbo.D", 229)]
+    [InlineData("", "SELECT dbo.F(1)", 229)]
+    [InlineData("GRANT EXECUTE ON dbo.F TO reader", "SELECT dbo.F(1)", 0)]
+    [InlineData("", "CREATE VIEW dbo.W AS SELECT 1 AS a", 262)]
+    [InlineData("", "DROP PROCEDURE dbo.P", 3701)]
+    public async Task Module_OfTheOwner_AsksForItselfNotForWhatItReads(string grants, string sql, int number)
+    {
+        await using var server = await StartAsync();
+        await server.RunAsync("CREATE VIEW dbo.V AS SELECT A, B FROM dbo.T");
+        await server.RunAsync("CREATE PROCEDURE dbo.P AS BEGIN INSERT INTO dbo.T (A) VALUES (9); SELECT A FROM dbo.T; DELETE FROM dbo.T WHERE A = 9 END");
+        await server.RunAsync("CREATE PROCEDURE dbo.D AS EXEC (N'SELECT A FROM dbo.T')");
+        await server.RunAsync("CREATE FUNCTION dbo.F (@a int) RETURNS int AS BEGIN RETURN (SELECT B FROM dbo.T WHERE A = @a) END");
+        await server.RunAsync(grants);
+
+        Assert.Equal(number, await NumberAsync(server, sql));
     }
 
     [Fact]

@@ -96,6 +96,14 @@ internal sealed class ScriptedEngine(IReadOnlyList<SqlColumn> columns, IReadOnly
 
         public void Save(string name) => throw new NotSupportedException();
 
+        public byte[] State => [];
+
+        public bool IsRecoverable => TransactionDescriptor == 0;
+
+        public void Restore(byte[] state)
+        {
+        }
+
         public void Reset(bool keepTransaction)
         {
         }

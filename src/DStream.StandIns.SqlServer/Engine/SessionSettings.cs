@@ -33,4 +33,36 @@ internal sealed class SessionSettings
 
     /// <summary>The table for which SET IDENTITY_INSERT is ON.</summary>
     public Storage.Table? IdentityInsert { get; set; }
+
+    /// <summary>What <see cref="Load"/> makes the same settings of, but for <see cref="IdentityInsert"/> and FMTONLY.</summary>
+    public byte[] Save()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(NoCount);
+        writer.Write(AbortOnError);
+        writer.Write(ImplicitTransactions);
+        writer.Write(LockTimeout);
+        writer.Write(DateFirst);
+        writer.Write(TextSize);
+        writer.Write(RowCountLimit);
+        writer.Write((byte)Isolation);
+        return bytes.ToArray();
+    }
+
+    public static SessionSettings Load(byte[] state)
+    {
+        using var reader = new BinaryReader(new MemoryStream(state));
+        return new SessionSettings
+        {
+            NoCount = reader.ReadBoolean(),
+            AbortOnError = reader.ReadBoolean(),
+            ImplicitTransactions = reader.ReadBoolean(),
+            LockTimeout = reader.ReadInt32(),
+            DateFirst = reader.ReadInt32(),
+            TextSize = reader.ReadInt32(),
+            RowCountLimit = reader.ReadInt64(),
+            Isolation = (SqlIsolation)reader.ReadByte(),
+        };
+    }
 }

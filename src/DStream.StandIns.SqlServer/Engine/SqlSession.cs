@@ -218,6 +218,12 @@ internal sealed class SqlSession : ISqlSession
         }
     }
 
+    public byte[] State => Settings.Save();
+
+    public bool IsRecoverable => TransactionCount == 0 && !TempTables.All.Any() && Settings.IdentityInsert is null;
+
+    public void Restore(byte[] state) => Settings = SessionSettings.Load(state);
+
     public void Reset(bool keepTransaction)
     {
         if (!keepTransaction)

@@ -32,6 +32,18 @@ public interface ISqlSession : IAsyncDisposable
     void Rollback(string? name);
     void Save(string name);
 
+    /// <summary>
+    /// The SET options as the client keeps them, opaque to it, so that a session whose connection died idle can be restored on
+    /// another one (MS-TDS 2.2.7.21).
+    /// </summary>
+    byte[] State { get; }
+
+    /// <summary>False while there is what no other connection could have: a transaction, temp tables.</summary>
+    bool IsRecoverable { get; }
+
+    /// <summary>Takes over what <see cref="State"/> was on the connection that died.</summary>
+    void Restore(byte[] state);
+
     /// <summary>RESETCONNECTION: rolls back (unless the transaction is kept), drops temp tables, restores the login's options.</summary>
     void Reset(bool keepTransaction);
 }

@@ -33,7 +33,7 @@ public abstract class BulkLoadTest : IAsyncLifetime
 
     protected async Task<SqlConnection> OpenAsync(string more = "")
     {
-        var connection = new SqlConnection(Listener.ConnectionString("TestDB") + ";Pooling=false;ConnectRetryCount=0;" + more);
+        var connection = new SqlConnection(Listener.ConnectionString("TestDB") + ";Pooling=false;" + (more.Length == 0 ? "ConnectRetryCount=0" : more));
         await connection.OpenAsync(Token);
         return connection;
     }

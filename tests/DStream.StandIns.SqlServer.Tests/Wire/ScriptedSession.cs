@@ -39,6 +39,14 @@ internal sealed class ScriptedSession(ScriptedEngine engine, short id, string da
 
     public void Save(string name) => engine.Calls.Enqueue($"save {name}");
 
+    public byte[] State => [];
+
+    public bool IsRecoverable => TransactionDescriptor == 0;
+
+    public void Restore(byte[] state)
+    {
+    }
+
     public void Reset(bool keepTransaction)
     {
         engine.Calls.Enqueue($"reset {keepTransaction}");

@@ -79,6 +79,7 @@ internal sealed class Handshaker(
             if (strike.Error is { } injected) throw new SqlErrorException(injected);
             LoginRules.Check(login, mars, options, engine);
             var session = engine.Open(new SqlLogin(login.User, login.Password, database, login.Application, login.Host, packetBytes));
+            if (login.Features.RecoveredState is { } state) session.Restore(state);
             if (strike.LosesReply)
             {
                 await session.DisposeAsync();

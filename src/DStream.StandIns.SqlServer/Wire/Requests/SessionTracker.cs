@@ -13,6 +13,8 @@ internal sealed class SessionTracker(ISqlSession session, LoginFeatures features
 {
     private string _database = session.Database;
     private ulong _transaction = session.TransactionDescriptor;
+    private byte[] _state = session.State;
+    private bool _recoverable = true;
     private uint _sequence;
     private bool _resetDone;
 
@@ -23,7 +25,7 @@ internal sealed class SessionTracker(ISqlSession session, LoginFeatures features
     {
         session.Reset(keepTransaction);
         // The client takes its own database name back; it is not told.
-        _database = session.Database;
+        (_database, _state, _recoverable) = (session.Database, session.State, true);
         _resetDone = true;
     }
 
@@ -35,7 +37,14 @@ internal sealed class SessionTracker(ISqlSession session, LoginFeatures features
         (_database, _transaction) = (session.Database, session.TransactionDescriptor);
         EnvChange.Transaction(output, before, _transaction, rolledBack || _resetDone);
         _resetDone = false;
-        if (features.SessionRecovery && before == 0 != (_transaction == 0))
-            TokenWriter.SessionState(output, ++_sequence, recoverable: _transaction == 0);
+        if (features.SessionRecovery) WriteState(output);
+    }
+
+    private void WriteState(ByteBuffer output)
+    {
+        var (state, recoverable) = (session.State, session.IsRecoverable);
+        if (recoverable == _recoverable && state.AsSpan().SequenceEqual(_state)) return;
+        (_state, _recoverable) = (state, recoverable);
+        TokenWriter.SessionState(output, ++_sequence, recoverable, state);
     }
 }

@@ -95,14 +95,16 @@ internal static class TokenWriter
     /// One record of session state. While one is marked as not recoverable SqlClient does not reconnect by itself: without it
     /// a connection that dies inside a SqlTransaction would be replaced silently, and the transaction lost unseen.
     /// </summary>
-    public static void SessionState(ByteBuffer output, uint sequence, bool recoverable)
+    public static void SessionState(ByteBuffer output, uint sequence, bool recoverable, ReadOnlySpan<byte> state)
     {
         output.Byte(Token.SessionState);
         var position = output.Length;
         output.UInt32(0);
         output.UInt32(sequence);
         output.Byte(recoverable ? (byte)1 : (byte)0);
-        output.Bytes([0, 1, 0]);
+        output.Byte(0);
+        output.Byte((byte)state.Length);
+        output.Bytes(state);
         output.PatchUInt32(position);
     }
 

@@ -14,6 +14,7 @@ public sealed record KnownProviders
         Aliases = ["eventhubs"],
         HasTransports = true,
         NoQueueBecause = "an event hub has no sessions and no settlement",
+        MustAcceptDuplicates = true,
     };
 
     private static readonly KnownProvider Amqp = new("amqp", ConnectionStringForm.Amqp)
@@ -21,6 +22,7 @@ public sealed record KnownProviders
         HasAddresses = true,
         IsAdministrated = false,
         NoQueueBecause = "an AMQP broker has no sessions, by which each table has one consumer and keeps its order",
+        MustAcceptDuplicates = true,
     };
 
     private static readonly KnownProvider RabbitMq = new("rabbitmq", ConnectionStringForm.RabbitMq) { MustAcceptDuplicates = true };

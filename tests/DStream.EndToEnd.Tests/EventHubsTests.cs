@@ -53,7 +53,7 @@ public sealed class EventHubsTests : EndToEndTest
         const string Output = "output {\n        type = \"azure_service_bus\"";
         var text = Configuration();
         Assert.Contains(Output, text, StringComparison.Ordinal);
-        return text.Replace(Output, "output {\n        type = \"azure_event_hubs\"", StringComparison.Ordinal);
+        return text.Replace(Output, "output {\n        duplicates = \"accept\"\n        type = \"azure_event_hubs\"", StringComparison.Ordinal);
     }
 
     private Task HubsExistAsync() => Eventually.HoldsAsync(

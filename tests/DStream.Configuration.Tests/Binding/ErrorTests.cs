@@ -119,7 +119,7 @@ public sealed class ErrorTests
     [InlineData("subscription = \"a\"", "\"a\"", "subscription is written", "leave the key out")]
     [InlineData("transport = \"amqp\"", "\"amqp\"\n}", "transport is written, and type amqp has no choice of it", "leave the key out")]
     public void Load_MistakeInAmqpOutput_IsReportedWithPlaceAndRemedy(string key, string place, string message, string remedy) =>
-        AssertError(Output($"type = \"amqp\"\n connection_string = \"amqp://u:p@h\"\n {key}"), place, message, remedy, ConfigRoles.All);
+        AssertError(Output($"type = \"amqp\"\n duplicates = \"accept\"\n connection_string = \"amqp://u:p@h\"\n {key}"), place, message, remedy, ConfigRoles.All);
 
     [Theory]
     [InlineData("amqp://h", "not both user and password")]
@@ -127,7 +127,7 @@ public sealed class ErrorTests
     [InlineData("http://u:p@h", "no amqp:// address")]
     [InlineData("Endpoint=sb://h/", "one of Service Bus")]
     public void Load_BadAmqpConnectionString_IsReported(string text, string message) =>
-        AssertError(Output($"type = \"amqp\"\n connection_string = \"{text}\""), $"\"{text}\"", message, "write ", ConfigRoles.All);
+        AssertError(Output($"type = \"amqp\"\n duplicates = \"accept\"\n connection_string = \"{text}\""), $"\"{text}\"", message, "write ", ConfigRoles.All);
 
     [Fact]
     public void Load_AddressOfServiceBus_IsReported() =>
@@ -136,19 +136,21 @@ public sealed class ErrorTests
     [Fact]
     public void Load_AmqpOutput_IsRead()
     {
-        var config = Config.Load(Output("type = \"amqp\"\n connection_string = \"amqps://u:p%2F@h/v\"\n address = \"/queue/{destination}\""), ConfigRoles.All).GetOrThrow();
+        var config = Config.Load(Output("type = \"amqp\"\n duplicates = \"accept\"\n connection_string = \"amqps://u:p%2F@h/v\"\n address = \"/queue/{destination}\""), ConfigRoles.All).GetOrThrow();
 
         Assert.Equal(("amqp", "amqps://u:p%2F@h/v", "/queue/{destination}"), (config.Router!.Output.Type, config.Router.Output.ConnectionString, config.Router.Output.Address));
     }
 
-    [Fact]
-    public void Load_OutputThatDetectsNoDuplicates_MustAcceptThem()
+    [Theory]
+    [InlineData("rabbitmq", "amqp://u:p@h")]
+    [InlineData("amqp", "amqp://u:p@h")]
+    [InlineData("azure_event_hubs", "Endpoint=sb://name.servicebus.windows.net/")]
+    public void Load_OutputThatDetectsNoDuplicates_MustAcceptThem(string type, string connectionString)
     {
-        const string Output = "output {\n type = \"rabbitmq\"\n connection_string = \"amqp://u:p@h\"\n}";
-        var text = Config.Ingester() + $"router {{\n source {{ type = \"memory\" }}\n {Output}\n}}\n";
+        var text = Config.Ingester() + $"router {{\n source {{ type = \"memory\" }}\n output {{\n type = \"{type}\"\n connection_string = \"{connectionString}\"\n}}\n}}\n";
 
-        AssertError(text, "output", "type rabbitmq detects no duplicates", "duplicates = \"accept\"", ConfigRoles.All);
-        Assert.Empty(Config.Load(text.Replace("@h\"", "@h\"\n duplicates = \"accept\"", StringComparison.Ordinal), ConfigRoles.All).Errors);
+        AssertError(text, "output", $"type {type} detects no duplicates", "duplicates = \"accept\"", ConfigRoles.All);
+        Assert.Empty(Config.Load(text.Replace($" type = \"{type}\"", $" duplicates = \"accept\"\n type = \"{type}\"", StringComparison.Ordinal), ConfigRoles.All).Errors);
     }
 
     [Fact]

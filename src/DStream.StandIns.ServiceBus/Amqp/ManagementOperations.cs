@@ -22,7 +22,9 @@ internal static class ManagementOperations
         },
         ["set-session-state"] = static (queue, request) =>
         {
-            queue.SetSessionState(request.SessionId, request.Body["session-state"] as byte[], request.IsOf);
+            // A null array would become an empty state, and no none.
+            ReadOnlyMemory<byte>? state = request.Body["session-state"] is byte[] given ? new ReadOnlyMemory<byte>(given) : null;
+            queue.SetSessionState(request.SessionId, state, request.IsOf);
             return [];
         },
         ["get-message-sessions"] = ListSessions,

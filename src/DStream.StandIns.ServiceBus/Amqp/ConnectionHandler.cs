@@ -8,7 +8,7 @@ namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>
 /// All that belongs to one connection. The library tells its handler of events nobody else hears of: the socket, the moment
-/// before a delivery goes out, and a detach that comes while the attach is still unanswered.
+/// before a delivery goes out, a detach that comes while the attach is still unanswered, and the ends of links and sessions before they are answered.
 /// </summary>
 internal sealed class ConnectionHandler(AmqpServer server) : IHandler
 {
@@ -26,7 +26,7 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
     public long LinksSoFar { get; private set; }
 
     public bool CanHandle(EventId id) =>
-        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose;
+        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose or EventId.SessionRemoteClose;
 
     public void Handle(Event protocolEvent)
     {
@@ -45,6 +45,15 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
                 break;
             case EventId.LinkRemoteClose when _pending.TryGetValue(protocolEvent.Link, out var attach):
                 attach.Abandon();
+                break;
+            // The library writes what a thread has to write in a session in that thread, its answers to detach and end among it, but gives the
+            // session's channel to the next one at once: an answer that waits behind a delivery would come after the next session's begin.
+            case EventId.LinkRemoteClose when Links.TryGetValue(protocolEvent.Link, out var open):
+                (open as IDeliveringLink)?.Silence();
+                break;
+            case EventId.SessionRemoteClose:
+                foreach (var (link, open) in Links)
+                    if (ReferenceEquals(link.Session, protocolEvent.Session)) (open as IDeliveringLink)?.Silence();
                 break;
         }
     }

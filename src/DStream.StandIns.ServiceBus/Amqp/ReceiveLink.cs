@@ -7,7 +7,7 @@ using DStream.StandIns.ServiceBus.Faults;
 namespace DStream.StandIns.ServiceBus.Amqp;
 
 /// <summary>A link on which a client receives from a queue, a subscription or a dead-letter queue, or from one session of it.</summary>
-internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, IThreadPoolWorkItem
+internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IDeliveringLink, IThreadPoolWorkItem
 {
     // Bounds what one visit to the queue takes, so that receivers that compete share.
     private const int MostAtOnce = 64;
@@ -164,6 +164,15 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         lock (_gate) _nextWindow?.Dispose();
     }
 
+    public void Silence()
+    {
+        Close();
+        lock (_gate)
+        {
+            // Whoever wrote has ended.
+        }
+    }
+
     public void Detach(Error error)
     {
         // The library cannot close a link whose attach it has not answered: then the error is the answer.
@@ -185,16 +194,25 @@ internal sealed class ReceiveLink : LinkEndpoint, IMessageConsumer, IOpenLink, I
         Volatile.Write(ref _scheduled, 0);
         try
         {
-            lock (_gate) Pump();
-        }
-        catch (BrokerException refused)
-        {
-            Detach(AmqpErrors.From(refused));
+            lock (_gate) PumpOrDetach();
         }
         catch (Exception gone) when (gone is AmqpException or ObjectDisposedException)
         {
             // The connection ended under the delivery. What was locked for it comes again when the lock expires.
             Close();
+        }
+    }
+
+    private void PumpOrDetach()
+    {
+        try
+        {
+            Pump();
+        }
+        catch (BrokerException refused)
+        {
+            // Where the client has just closed the link its session is free already, which is nothing to tell it.
+            if (!_closed) Detach(AmqpErrors.From(refused));
         }
     }
 

@@ -8,7 +8,7 @@ using DStream.StandIns.ServiceBus.Broker;
 namespace DStream.StandIns.ServiceBus.EventHubs;
 
 /// <summary>A link on which a client reads a partition. Nothing is settled: where to go on is the client's to remember.</summary>
-internal sealed class EventReceiveLink : LinkEndpoint, IOpenLink, IThreadPoolWorkItem
+internal sealed class EventReceiveLink : LinkEndpoint, IDeliveringLink, IThreadPoolWorkItem
 {
     private const int MostAtOnce = 64;
 
@@ -86,6 +86,15 @@ internal sealed class EventReceiveLink : LinkEndpoint, IOpenLink, IThreadPoolWor
         _closed = true;
         _partition.Appended -= Signal;
         _group.Remove(_partition.Id, this);
+    }
+
+    public void Silence()
+    {
+        Close();
+        lock (_gate)
+        {
+            // Whoever wrote has ended.
+        }
     }
 
     public void Detach(Error error)

@@ -151,6 +151,22 @@ public sealed class ReceivingTests
         Assert.Equal(Enumerable.Range(10, 40).Select(number => $"id-{number:D8}"), again.Select(message => message.MessageId));
     }
 
+    // The stand-in's answers to detach and end once waited behind a delivery that was being written, and the session's channel was taken anew.
+    [Fact]
+    public async Task AcceptSessionAsync_ManyTimesInTheMiddleOfDeliveries_NeverLosesTheConnection()
+    {
+        await using var bench = await Bench.StartAsync();
+        await bench.SendAsync(Bench.Queue, Samples.Messages(0, 200));
+
+        for (var round = 0; round < 100; round++)
+        {
+            await using var receiver = await bench.AcceptAsync();
+            Assert.NotEmpty(await receiver.ReceiveAsync(5, TimeSpan.FromSeconds(20), Bench.Token));
+        }
+
+        Assert.Equal(1, bench.Broker.ConnectionCount);
+    }
+
     [Fact]
     public async Task CompleteAsync_SomeOutOfOrder_SettlesThose()
     {

@@ -13,6 +13,7 @@ internal sealed class Screen(TextWriter output, TimeProvider time)
 
     private readonly Lock _gate = new();
     private int _shown;
+    private bool _hasEnded;
     private long _lastDelivered;
     private TimeSpan _lag;
     private ReceivedMessage? _latest;
@@ -26,11 +27,11 @@ internal sealed class Screen(TextWriter output, TimeProvider time)
 
             // A delete carries the time of the row's last update, which says nothing about the delete's way.
             if (change.Operation != ChangeOperation.Delete) _lag = time.GetUtcNow().UtcDateTime - change.UpdatedAt;
-            if (_shown++ < ShownWhole) output.WriteLine($"{message.Destination} <- {Encoding.UTF8.GetString(message.Message.Body.Span)}");
+            if (!_hasEnded && _shown++ < ShownWhole) output.WriteLine($"{message.Destination} <- {Encoding.UTF8.GetString(message.Message.Body.Span)}");
         }
     }
 
-    /// <summary>One line a second until cancelled, and one at the end.</summary>
+    /// <summary>One line a second until cancelled, and one at the end, after which nothing is shown: messages arrive until the consumers stop.</summary>
     internal async Task RunAsync(CommittedLog committed, DeliveredLog delivered, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
@@ -40,7 +41,11 @@ internal sealed class Screen(TextWriter output, TimeProvider time)
         }
         catch (OperationCanceledException)
         {
-            ShowCounts(committed, delivered);
+            lock (_gate)
+            {
+                ShowCounts(committed, delivered);
+                _hasEnded = true;
+            }
         }
     }
 

@@ -12,6 +12,11 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
     private static readonly string[] FirstNames = ["Diana", "Åsa", "Zoë", "José", "Li", "Olga", "Ken", "\"Q\"", "O'Neil", "名前"];
     private static readonly string[] LastNames = ["Williams", "Müller", "Ngô", "Smith", "Ivanova", "Back\\slash", "Tab\there"];
 
+    /// <summary>The most rows of one bulk load, whatever its limits allow.</summary>
+    internal const int MostBulkRows = 300;
+
+    private const int FewestBulkRows = 100;
+
     private readonly SortedDictionary<int, SandboxRow> _rows = [];
     private readonly Stack<(int Id, SandboxRow? Before)> _undo = [];
     private int _nextId = 1;
@@ -20,17 +25,17 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
 
     internal SandboxTable Table => table;
 
-    /// <summary>Runs one transaction of at most that many changes; returns what it committed, nothing where it was rolled back.</summary>
+    /// <summary>Runs one transaction; returns what it committed, nothing where it was rolled back.</summary>
     internal async Task<IReadOnlyList<CommittedChange>> RunTransactionAsync(
-        SqlConnection connection, int maxChanges, bool swapsKeys, CancellationToken cancellationToken)
+        SqlConnection connection, TransactionLimits limits, CancellationToken cancellationToken)
     {
         var before = (_nextId, _version, _order);
         _undo.Clear();
         var changes = new List<CommittedChange>();
         await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(cancellationToken);
         var statements = random.Next(1, 6);
-        for (var i = 0; i < statements && changes.Count < maxChanges; i++)
-            await RunStatementAsync(connection, transaction, changes, maxChanges - changes.Count, swapsKeys, cancellationToken);
+        for (var i = 0; i < statements && changes.Count < limits.Changes; i++)
+            await RunStatementAsync(connection, transaction, changes, limits with { Changes = limits.Changes - changes.Count }, cancellationToken);
 
         if (random.Next(20) == 0)
         {
@@ -45,17 +50,26 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
     }
 
     private async Task RunStatementAsync(
-        SqlConnection connection, SqlTransaction transaction, List<CommittedChange> changes, int room, bool swapsKeys,
+        SqlConnection connection, SqlTransaction transaction, List<CommittedChange> changes, TransactionLimits limits,
         CancellationToken cancellationToken)
     {
+        _version++;
+        var room = limits.Changes;
+        var dice = random.Next(100);
+        if (dice >= 98)
+        {
+            // A quarter of what is left at most, so that a short run keeps room for the other kinds.
+            var count = Math.Min(random.Next(FewestBulkRows, MostBulkRows + 1), Math.Min(limits.BulkRows, (room / 4) + 1));
+            await BulkLoad.WriteAsync(connection, transaction, table, NewRows(changes, count), time.GetUtcNow().UtcDateTime, cancellationToken);
+            return;
+        }
+
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        _version++;
-        var dice = random.Next(100);
         if (_rows.Count < 10 || dice < 40) Insert(command, changes, Math.Min(room, random.Next(1, 11)));
         else if (dice < 75) Update(command, changes, PickRange(Math.Min(room, random.Next(1, 6))));
         else if (dice < 90) Delete(command, changes, PickRange(Math.Min(room, random.Next(1, 4))));
-        else if (swapsKeys && room >= 4) SwapKeys(command, changes);
+        else if (limits.SwapsKeys && room >= 4) SwapKeys(command, changes);
         else Update(command, changes, PickRange(1));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -64,22 +78,34 @@ internal sealed class TableWriter(SandboxTable table, Random random, TimeProvide
     {
         var text = new StringBuilder($"INSERT INTO {table.Name.Quoted} (ID, FirstName, LastName, Balance, Active, UpdatedAt, Version) VALUES ");
         AddCommon(command);
-        for (var i = 0; i < count; i++)
+        foreach (var (i, row) in NewRows(changes, count).Index())
         {
-            var row = new SandboxRow(
-                _nextId++, FirstNames[random.Next(FirstNames.Length)], random.Next(8) == 0 ? null : LastNames[random.Next(LastNames.Length)],
-                random.Next(-1_000_000, 1_000_000) / 100m, random.Next(2) == 0, _version);
             text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}(@id{i}, @first{i}, @last{i}, @balance{i}, @active{i}, @now, @version)");
             command.Parameters.Add($"@id{i}", SqlDbType.Int).Value = row.Id;
             command.Parameters.Add($"@first{i}", SqlDbType.NVarChar, 50).Value = row.FirstName;
             command.Parameters.Add($"@last{i}", SqlDbType.NVarChar, 50).Value = (object?)row.LastName ?? DBNull.Value;
             command.Parameters.Add(new SqlParameter($"@balance{i}", SqlDbType.Decimal) { Precision = 18, Scale = 2, Value = row.Balance });
             command.Parameters.Add($"@active{i}", SqlDbType.Bit).Value = row.Active;
+        }
+
+        command.CommandText = text.ToString();
+    }
+
+    /// <summary>Rows of one statement that inserts them.</summary>
+    private List<SandboxRow> NewRows(List<CommittedChange> changes, int count)
+    {
+        var rows = new List<SandboxRow>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var row = new SandboxRow(
+                _nextId++, FirstNames[random.Next(FirstNames.Length)], random.Next(8) == 0 ? null : LastNames[random.Next(LastNames.Length)],
+                random.Next(-1_000_000, 1_000_000) / 100m, random.Next(2) == 0, _version);
             Put(changes, ChangeOperation.Insert, row);
+            rows.Add(row);
         }
 
         _order++;
-        command.CommandText = text.ToString();
+        return rows;
     }
 
     private void Update(SqlCommand command, List<CommittedChange> changes, IReadOnlyList<SandboxRow> rows)

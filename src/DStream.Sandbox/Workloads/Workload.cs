@@ -2,7 +2,7 @@ using Microsoft.Data.SqlClient;
 
 namespace DStream.Sandbox.Workloads;
 
-/// <summary>Commits transactions of inserts, updates, deletes and key swaps over some tables, as its seed says.</summary>
+/// <summary>Commits transactions of inserts, bulk loads, updates, deletes and key swaps over some tables, as its seed says.</summary>
 public sealed class Workload
 {
     private readonly string _connectionString;
@@ -32,6 +32,9 @@ public sealed class Workload
     {
         await using var connection = new SqlConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
+
+        // A second's worth at most, so that a slow rate flows and does not stand still after each bulk load.
+        var bulkRows = rate > 0 ? (int)Math.Clamp(rate, 1, TableWriter.MostBulkRows) : TableWriter.MostBulkRows;
         var began = _time.GetTimestamp();
         var committed = 0;
         while (changes is null || committed < changes)
@@ -41,7 +44,7 @@ public sealed class Workload
             var room = changes is null ? int.MaxValue : changes.Value - committed;
 
             // Never broken off half way: of a commit that was, nobody could say whether it holds, and the log would lack what arrives.
-            var transaction = await writer.RunTransactionAsync(connection, room, SwapsKeys, CancellationToken.None);
+            var transaction = await writer.RunTransactionAsync(connection, new TransactionLimits(room, bulkRows, SwapsKeys), CancellationToken.None);
             log.Add(writer.Table.Name, transaction);
             committed += transaction.Count;
             if (rate <= 0) continue;

@@ -33,6 +33,29 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public async Task RunAsync_Changes_LoadsInBulkAmongOtherStatements()
+    {
+        var log = await CommitAsync(seed: 5);
+
+        var statements = Tables.SelectMany(table => log.Of(table.Name).GroupBy(static change => (change.Operation, change.Row.Version))).ToList();
+        Assert.InRange(statements.Max(static statement => statement.Count()), 100, 300);
+        Assert.True(statements.Count(static statement => statement.Count() > 10) < statements.Count / 10, "Most statements are none.");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task RunAsync_FewChanges_DoesAllKinds(int seed)
+    {
+        await using var servers = await SandboxServers.StartAsync(azurite: false, TimeProvider.System, Stop);
+        var log = await CommitAsync(servers, seed, changes: 100);
+
+        Assert.Equal(100, log.Count);
+        Assert.Equal(3, Tables.SelectMany(table => log.Of(table.Name)).Select(static change => change.Operation).Distinct().Count());
+    }
+
+    [Fact]
     public async Task RunAsync_Log_IsWhatTheServerCaptured()
     {
         await using var servers = await SandboxServers.StartAsync(azurite: false, TimeProvider.System, Stop);
@@ -92,11 +115,11 @@ public sealed class WorkloadTests
         return await CommitAsync(servers, seed);
     }
 
-    private static async Task<CommittedLog> CommitAsync(SandboxServers servers, int seed, bool swapsKeys = true)
+    private static async Task<CommittedLog> CommitAsync(SandboxServers servers, int seed, bool swapsKeys = true, int changes = 1500)
     {
         await Workload.CreateDatabaseAsync(servers.Connections.Database, Tables, Stop);
         var log = new CommittedLog(keepChanges: true);
-        await new Workload(servers.Connections.Database, Tables, seed, TimeProvider.System) { SwapsKeys = swapsKeys }.RunAsync(log, 1500, rate: 0, Stop);
+        await new Workload(servers.Connections.Database, Tables, seed, TimeProvider.System) { SwapsKeys = swapsKeys }.RunAsync(log, changes, rate: 0, Stop);
         return log;
     }
 

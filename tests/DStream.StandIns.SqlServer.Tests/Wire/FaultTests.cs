@@ -78,25 +78,27 @@ public sealed class FaultTests : WireTest
     [Fact]
     public async Task Error_AtLogin_IsTheLoginsError()
     {
-        Listener.Faults.On(FaultPoint.Login).Error(18456, 14, 1, "Login failed for user 'sa'.");
+        var rule = Listener.Faults.On(FaultPoint.Login).Error(18456, 14, 1, "Login failed for user 'sa'.");
         await using var connection = new SqlConnection(ConnectionString());
 
         var error = await Assert.ThrowsAsync<SqlException>(() => connection.OpenAsync(Token));
 
         Assert.Equal(18456, error.Number);
+        Assert.Equal(1, rule.Fired);
     }
 
     [Fact]
     public async Task Hang_WithAttention_EndsByTimeout()
     {
         ReplyWith(Number, 1);
-        Listener.Faults.On(FaultPoint.AnyRequest).Hang();
+        var rule = Listener.Faults.On(FaultPoint.AnyRequest).Hang();
         await using var connection = await OpenAsync();
         await using var command = new SqlCommand("SELECT", connection) { CommandTimeout = 1 };
 
         var error = await Assert.ThrowsAsync<SqlException>(() => command.ExecuteScalarAsync(Token));
 
         Assert.Equal(-2, error.Number);
+        Assert.Equal(1, rule.Fired);
         Assert.Empty(Engine.Requests);
         Assert.Equal(1, await command.ExecuteScalarAsync(Token));
     }
@@ -117,6 +119,7 @@ public sealed class FaultTests : WireTest
 
         await Assert.ThrowsAnyAsync<Exception>(() => running);
         await WaitUntilAsync(() => Listener.ConnectionCount == 0);
+        Assert.Equal(1, rule.Fired);
     }
 
     [Fact]
@@ -137,13 +140,14 @@ public sealed class FaultTests : WireTest
     public async Task RunThenDrop_AtARequest_RunsItAndLosesTheReply()
     {
         ReplyWithNumbers(5000);
-        Listener.Faults.On(FaultPoint.Request("UPDATE")).RunThenDrop();
+        var rule = Listener.Faults.On(FaultPoint.Request("UPDATE")).RunThenDrop();
         await using var connection = await OpenAsync();
         await using var command = new SqlCommand("UPDATE", connection);
 
         await Assert.ThrowsAsync<SqlException>(() => command.ExecuteScalarAsync(Token));
 
         Assert.Single(Engine.Requests);
+        Assert.Equal(1, rule.Fired);
     }
 
     [Fact]
@@ -170,7 +174,7 @@ public sealed class FaultTests : WireTest
     public async Task Error_AfterRows_ComesAfterExactlyThose()
     {
         ReplyWithNumbers(100_000);
-        Listener.Faults.On(FaultPoint.AfterRows(123)).Error(823, 16, 1, "I/O error.");
+        var rule = Listener.Faults.On(FaultPoint.AfterRows(123)).Error(823, 16, 1, "I/O error.");
         await using var connection = await OpenAsync();
         await using var command = new SqlCommand("SELECT", connection);
         await using var reader = await command.ExecuteReaderAsync(Token);
@@ -182,6 +186,7 @@ public sealed class FaultTests : WireTest
         });
 
         Assert.Equal((823, 123), (error.Number, rows));
+        Assert.Equal(1, rule.Fired);
     }
 
     [Theory]
@@ -191,7 +196,7 @@ public sealed class FaultTests : WireTest
     public async Task CutAfterBytes_InAResponse_FailsTheRead(int bytes)
     {
         ReplyWithNumbers(50_000);
-        Listener.Faults.On(FaultPoint.AnyRequest).CutAfterBytes(bytes);
+        var rule = Listener.Faults.On(FaultPoint.AnyRequest).CutAfterBytes(bytes);
         await using var connection = await OpenAsync();
         await using var command = new SqlCommand("SELECT", connection);
 
@@ -204,6 +209,7 @@ public sealed class FaultTests : WireTest
         });
 
         Assert.True(error.Class >= 20);
+        Assert.Equal(1, rule.Fired);
     }
 
     [Fact]
@@ -228,6 +234,7 @@ public sealed class FaultTests : WireTest
 
         await running;
         Assert.Single(Engine.Requests);
+        Assert.Equal(1, rule.Fired);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DStream.StandIns.SqlServer.Types;
 using Microsoft.Data.SqlClient;
 
@@ -65,6 +66,41 @@ public sealed class PoolingTests : WireTest
         await using var connection = await OpenAsync("Pooling=true");
         await using var command = new SqlCommand("SELECT", connection);
         Assert.Equal(1, await command.ExecuteScalarAsync(Token));
+        ClearPool("Pooling=true");
+    }
+
+    [Fact]
+    public async Task ClearPool_ThenOpen_MakesANewConnection()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            await using (await OpenAsync("Pooling=true"))
+            {
+            }
+            ClearPool("Pooling=true");
+            await WaitUntilAsync(() => Engine.OpenSessions == 0);
+        }
+
+        Assert.Equal(2, Engine.Logins.Count);
+    }
+
+    [Fact]
+    public async Task Open_PooledConnectionDied_IsReplacedSilently()
+    {
+        ReplyWith(Number, 1);
+        await using (await OpenAsync("Pooling=true"))
+        {
+        }
+        await Listener.DropConnectionsAsync(reset: false);
+        await WaitUntilAsync(() => Engine.OpenSessions == 0);
+        var sinceDrop = Stopwatch.StartNew();
+        await WaitUntilAsync(() => sinceDrop.ElapsedMilliseconds > 20);
+
+        await using var connection = await OpenAsync("Pooling=true");
+        await using var command = new SqlCommand("SELECT", connection);
+
+        Assert.Equal(1, await command.ExecuteScalarAsync(Token));
+        Assert.Equal(2, Engine.Logins.Count);
         ClearPool("Pooling=true");
     }
 

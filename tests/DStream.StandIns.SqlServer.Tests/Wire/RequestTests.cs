@@ -239,6 +239,7 @@ public sealed class RequestTests : WireTest
         var error = await Assert.ThrowsAsync<SqlException>(() => command.ExecuteScalarAsync(Token));
 
         Assert.Contains("table-valued parameters are not supported", error.Message, StringComparison.Ordinal);
+        Assert.Contains("pass the rows as JSON", error.Message, StringComparison.Ordinal);
         Assert.Equal(ConnectionState.Open, connection.State);
     }
 

@@ -12,7 +12,7 @@ internal static class TypeInfoReader
         var token = reader.Byte();
         return token switch
         {
-            TypeToken.TableValued => throw RequestRefusedException.Because("table-valued parameters are not supported"),
+            TypeToken.TableValued => throw RequestRefusedException.Because("table-valued parameters are not supported; pass the rows as JSON to OPENJSON, or load them with SqlBulkCopy"),
             TypeToken.IntN or TypeToken.BitN or TypeToken.FloatN or TypeToken.MoneyN or TypeToken.DateTimeN =>
                 new WireType(NullableOf(token, reader.Byte()), LengthForm.OneByte),
             TypeToken.DecimalN or TypeToken.NumericN => ReadDecimal(ref reader),

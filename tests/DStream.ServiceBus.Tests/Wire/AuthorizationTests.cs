@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DStream.Core;
 using DStream.ServiceBus.Connections;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.ServiceBus.Tests.Sending;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -11,6 +12,7 @@ namespace DStream.ServiceBus.Tests.Wire;
 public sealed class AuthorizationTests
 {
     [Fact]
+    [Scenario("refuses a wrong key")]
     public async Task OpenSenderAsync_WrongKey_FailsForGoodWithoutShowingIt()
     {
         await using var bench = await Bench.StartAsync();
@@ -26,6 +28,7 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    [Scenario("names a missing queue")]
     public async Task OpenSenderAsync_MissingEntity_FailsForGoodAndSaysHowToCreateIt()
     {
         await using var bench = await Bench.StartAsync();

@@ -1,3 +1,4 @@
+using Amqp;
 using DStream.Core;
 using DStream.StandIns.ServiceBus;
 using DStream.StandIns.ServiceBus.Broker;
@@ -34,9 +35,10 @@ internal sealed class Bench : IAsyncDisposable
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<Bench> StartAsync(
-        Func<ServiceBusOptions, ServiceBusOptions>? change = null, TimeProvider? clientTime = null, TimeProvider? brokerTime = null)
+        Func<ServiceBusOptions, ServiceBusOptions>? change = null, TimeProvider? clientTime = null, TimeProvider? brokerTime = null,
+        ServiceBusStandInOptions? standIn = null)
     {
-        var broker = await ServiceBusStandIn.StartAsync(new ServiceBusStandInOptions { TimeProvider = brokerTime ?? TimeProvider.System }, Token);
+        var broker = await ServiceBusStandIn.StartAsync((standIn ?? new()) with { TimeProvider = brokerTime ?? TimeProvider.System }, Token);
         var options = ServiceBusOptions.For(broker.ConnectionString);
         return new Bench(broker, change?.Invoke(options) ?? options, clientTime ?? TimeProvider.System);
     }
@@ -63,6 +65,19 @@ internal sealed class Bench : IAsyncDisposable
 
     public MessageQueue Find(string name) => Broker.Broker.Queues.Single(queue => queue.Path == name);
 
+    public MessageQueue FindSubscription(string name) => Broker.Broker.FindTopic(Topic)!.Subscriptions[name];
+
+    /// <summary>The ids that <c>Samples.Messages</c> gives.</summary>
+    public static IEnumerable<string> Ids(int first, int count) => Enumerable.Range(first, count).Select(static number => $"id-{number:D8}");
+
+    public static IEnumerable<string> Ids(IEnumerable<ReceivedMessage> messages) => messages.Select(static message => message.MessageId);
+
+    public static Message Decode(ReceivedMessage received)
+    {
+        var bytes = received.Message.Encoded.ToArray();
+        return Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
+    }
+
     public async Task SendAsync(string entity, params OutboundMessage[] messages)
     {
         await using var sender = await Namespace.OpenSenderAsync(entity, Token);
@@ -71,6 +86,13 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task<IMessageReceiver> AcceptAsync(string queue = Queue) =>
         await Namespace.AcceptSessionAsync(queue, TimeSpan.FromSeconds(20), Token) ?? throw new InvalidOperationException("No session came.");
+
+    public async Task<IMessageReceiver> SubscribeAsync(string subscription = Subscription, bool deadLetter = false) =>
+        await Namespace.OpenSubscriptionReceiverAsync(Topic, subscription, deadLetter, Token);
+
+    /// <summary>Another client with a key of its own.</summary>
+    public ServiceBusNamespace ConnectAs(string keyName, string key) =>
+        Connect(Broker.ConnectionString.Replace(Broker.SharedAccessKeyName, keyName, StringComparison.Ordinal).Replace(Broker.SharedAccessKey, key, StringComparison.Ordinal));
 
     /// <summary>What Hosting's policy does: again while the failure is transient.</summary>
     public static async Task<T> RetryAsync<T>(Func<Task<T>> attempt)

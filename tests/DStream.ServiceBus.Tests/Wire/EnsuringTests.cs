@@ -1,4 +1,5 @@
 using DStream.Core;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.StandIns.ServiceBus.Broker;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,7 @@ namespace DStream.ServiceBus.Tests.Wire;
 public sealed class EnsuringTests
 {
     [Fact]
+    [Scenario("creates a queue and tells its properties back")]
     public async Task Ensure_TwiceAndAtOnce_CreatesEachEntityOnceWithItsOptions()
     {
         await using var bench = await Bench.StartAsync();
@@ -31,13 +33,14 @@ public sealed class EnsuringTests
         using var administration = Administration(bench);
         bench.Broker.Broker.CreateQueue("plain", new QueueOptions { RequiresDuplicateDetection = true });
 
-        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await administration.EnsureQueueAsync("plain", Bench.Token));
+        var failure = await Assert.ThrowsAnyAsync<ProviderException>(async () => await administration.EnsureQueueAsync("plain", Bench.Token));
 
         Assert.False(failure.IsTransient);
         Assert.Contains("'plain' exists without sessions", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
+    [Scenario("refuses to manage with a wrong key")]
     public async Task EnsureQueueAsync_WrongKey_IsRefusedForGood()
     {
         await using var bench = await Bench.StartAsync(options => options with
@@ -48,9 +51,43 @@ public sealed class EnsuringTests
         });
         using var administration = Administration(bench);
 
-        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await administration.EnsureQueueAsync("q", Bench.Token));
+        var failure = await Assert.ThrowsAnyAsync<ProviderException>(async () => await administration.EnsureQueueAsync("q", Bench.Token));
 
         Assert.False(failure.IsTransient);
+    }
+
+    [Fact]
+    [Scenario("refuses a key that may not manage")]
+    public async Task EnsureQueueAsync_KeyThatMayNotManage_IsRefusedForGood()
+    {
+        const string Key = "bGlzdGVu";
+        await using var bench = await Bench.StartAsync(
+            options => options with
+            {
+                ConnectionString = ServiceBusConnectionString.Parse(
+                    $"Endpoint=sb://127.0.0.1:{options.ConnectionString.Port};SharedAccessKeyName=listen;SharedAccessKey={Key};UseDevelopmentEmulator=true;"
+                    + $"AdministrationPort={options.ConnectionString.AdministrationAddress.Port}"),
+            },
+            standIn: new() { AccessRules = [new AccessRule("listen", Key, AccessRights.Listen)] });
+        using var administration = Administration(bench);
+
+        var failure = await Assert.ThrowsAnyAsync<ProviderException>(async () => await administration.EnsureQueueAsync("q", Bench.Token));
+
+        Assert.False(failure.IsTransient);
+        Assert.Null(bench.Broker.Broker.FindQueue("q"));
+    }
+
+    [Fact]
+    [Scenario("refuses more entities than the emulator has")]
+    public async Task EnsureQueueAsync_MoreEntitiesThanThereMayBe_Fails()
+    {
+        await using var bench = await Bench.StartAsync(standIn: new() { Limits = ServiceBusLimits.Emulator with { Entities = 2 } });
+        using var administration = Administration(bench);
+
+        var failure = await Assert.ThrowsAnyAsync<ProviderException>(async () => await administration.EnsureQueueAsync("third", Bench.Token));
+
+        Assert.Contains("third", failure.Message, StringComparison.Ordinal);
+        Assert.Null(bench.Broker.Broker.FindQueue("third"));
     }
 
     private static ServiceBusAdministration Administration(Bench bench) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using DStream.Core;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.ServiceBus.Tests.Sending;
 
 namespace DStream.ServiceBus.Tests.Wire;
@@ -84,6 +85,7 @@ public sealed class OfficialSdkTests
     }
 
     [Fact]
+    [Scenario("refuses a session that another holds")]
     public async Task Sdk_SessionThatDStreamHolds_IsLockedForBoth()
     {
         await using var bench = await Bench.StartAsync();

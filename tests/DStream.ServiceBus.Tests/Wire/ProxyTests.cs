@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using DStream.Core;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.ServiceBus.Tests.Sending;
 using DStream.StandIns.Proxy;
 using DStream.StandIns.Proxy.Faults;
@@ -34,6 +35,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    [Scenario("keeps order and loses nothing while connections break")]
     public async Task Send_OverConnectionsThatBreak_NothingIsLostOrReordered()
     {
         await using var bench = await Bench.StartAsync();

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Amqp;
 using DStream.Core;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.ServiceBus.Tests.Sending;
-using ReceivedMessage = DStream.Core.ReceivedMessage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DStream.ServiceBus.Tests.Wire;
@@ -10,6 +10,7 @@ namespace DStream.ServiceBus.Tests.Wire;
 public sealed class ReceivingTests
 {
     [Fact]
+    [Scenario("says that no session is free in time")]
     public async Task AcceptSessionAsync_NoSession_ReturnsNull()
     {
         await using var bench = await Bench.StartAsync();
@@ -18,6 +19,7 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("waits for a session that comes later")]
     public async Task AcceptSessionAsync_SessionComesLater_WaitsForIt()
     {
         await using var bench = await Bench.StartAsync();
@@ -30,6 +32,7 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("refuses receivers of the wrong kind")]
     public async Task AcceptSessionAsync_QueueWithoutSessions_FailsForGood()
     {
         await using var bench = await Bench.StartAsync();
@@ -72,6 +75,7 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("answers an empty queue after the time asked for")]
     public async Task ReceiveAsync_NothingInTime_ReturnsEmpty()
     {
         await using var bench = await Bench.StartAsync();
@@ -83,6 +87,7 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("abandons with changed properties and counts the delivery")]
     public async Task AbandonAsync_Message_ComesAgain()
     {
         await using var bench = await Bench.StartAsync();
@@ -97,6 +102,7 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("dead-letters with reason and description")]
     public async Task DeadLetterAsync_Message_CarriesTheReason()
     {
         await using var bench = await Bench.StartAsync();
@@ -108,7 +114,7 @@ public sealed class ReceivingTests
         await using var dead = await bench.Namespace.OpenDeadLetterReceiverAsync(Bench.Queue, Bench.Token);
         var found = Assert.Single(await Bench.DrainAsync(dead, 1));
 
-        var decoded = Decode(found);
+        var decoded = Bench.Decode(found);
         Assert.Equal("id-00000001", found.MessageId);
         Assert.Equal("UnknownDestination", decoded.ApplicationProperties.Map["DeadLetterReason"]);
         Assert.Equal("No topic of that name.", decoded.ApplicationProperties.Map["DeadLetterErrorDescription"]);
@@ -133,11 +139,12 @@ public sealed class ReceivingTests
 
         Assert.Equal(["value", "sequence", "empty"], received.Select(message => message.MessageId));
         Assert.All(received, message => Assert.Null(message.Destination));
-        Assert.Equal("a string", Decode(received[0]).Body);
+        Assert.Equal("a string", Bench.Decode(received[0]).Body);
         await Bench.UntilAsync(() => bench.Find(Bench.Queue).Counts.Total == 0);
     }
 
     [Fact]
+    [Scenario("frees a session when its receiver closes, uncompleted messages included")]
     public async Task DisposeAsync_UnsettledMessages_ComeAgainInOrder()
     {
         await using var bench = await Bench.StartAsync();
@@ -182,6 +189,8 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("gives each next session to one receiver")]
+    [Scenario("streams a session to a handler")]
     public async Task ReceiveAsync_ManySessionsAtOnce_EachInOrder()
     {
         await using var bench = await Bench.StartAsync();
@@ -248,6 +257,8 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("says that a session's lock is lost")]
+    [Scenario("tells a session's handler that its lock is lost")]
     public async Task EveryMember_SessionLockLost_FailsTransientAndTheSessionComesAgain()
     {
         await using var bench = await Bench.StartAsync();
@@ -271,6 +282,8 @@ public sealed class ReceivingTests
     }
 
     [Fact]
+    [Scenario("renews a session's lock")]
+    [Scenario("renews a lock by itself while its handler works")]
     public async Task KeepLock_LongWork_RenewsTheSession()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -306,12 +319,6 @@ public sealed class ReceivingTests
         }
 
         Assert.Equal(0, bench.Find(Bench.Queue).Counts.Total);
-    }
-
-    private static Message Decode(ReceivedMessage received)
-    {
-        var bytes = received.Message.Encoded.ToArray();
-        return Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
     }
 
     private static async Task SendRawAsync(Bench bench, Message[] messages)

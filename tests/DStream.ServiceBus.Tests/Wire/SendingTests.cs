@@ -1,4 +1,5 @@
 using DStream.Core;
+using DStream.ServiceBus.Tests.Scenarios;
 using DStream.ServiceBus.Tests.Sending;
 using DStream.StandIns.ServiceBus.Broker;
 using Microsoft.Extensions.Time.Testing;
@@ -8,6 +9,7 @@ namespace DStream.ServiceBus.Tests.Wire;
 public sealed class SendingTests
 {
     [Fact]
+    [Scenario("takes a batch whole and in order")]
     public async Task SendAsync_BatchesOfSeveralSessions_ArriveWholeAndInOrder()
     {
         await using var bench = await Bench.StartAsync();
@@ -32,6 +34,7 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("delivers a message with all of its properties")]
     public async Task SendAsync_SingleMessage_KeepsEveryPart()
     {
         await using var bench = await Bench.StartAsync();
@@ -95,6 +98,7 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("sends again what was not acknowledged, and a window drops the second")]
     public async Task SendAsync_LostAcknowledgement_TimesOutAsUnknownAndMayBeRepeated()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -114,6 +118,8 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("sends again to a busy queue until it is served")]
+    [Scenario("gives up on a busy queue with its error")]
     public async Task SendAsync_Throttled_IsTransientAndTheLinkGoesOn()
     {
         await using var bench = await Bench.StartAsync();
@@ -128,19 +134,26 @@ public sealed class SendingTests
         Assert.Equal(0, bench.Log.Count(4002));
     }
 
-    [Fact]
-    public async Task SendAsync_FinalRejection_IsNotTransient()
+    [Theory]
+    [InlineData("com.microsoft:entity-disabled", false, "the entity is disabled")]
+    [InlineData("amqp:resource-limit-exceeded", true, "a quota is used up")]
+    [InlineData("amqp:unauthorized-access", true, "no longer accepts the token")]
+    [Scenario("reports any condition by its name")]
+    public async Task SendAsync_Rejected_SaysWhatTheConditionMeans(string condition, bool isTransient, string text)
     {
         await using var bench = await Bench.StartAsync();
         await using var sender = await bench.Namespace.OpenSenderAsync(Bench.Queue, Bench.Token);
-        bench.Broker.Faults.RejectSend("com.microsoft:entity-disabled", Bench.Queue);
+        bench.Broker.Faults.RejectSend(condition, Bench.Queue);
 
         var failure = await Assert.ThrowsAsync<ProviderException>(async () => await sender.SendAsync(Samples.Messages(0, 5), Bench.Token));
 
-        Assert.False(failure.IsTransient);
+        Assert.Equal(isTransient, failure.IsTransient);
+        Assert.Contains(text, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, bench.Find(Bench.Queue).Counts.Total);
     }
 
     [Fact]
+    [Scenario("sends again after its link was detached")]
     public async Task SendAsync_LinkDetachedWhileSending_IsTransientAndAttachesAgain()
     {
         await using var bench = await Bench.StartAsync();
@@ -169,6 +182,7 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("sends again after the connection was lost")]
     public async Task SendAsync_ConnectionBrokenWhileSending_IsTransientAndConnectsAgain()
     {
         await using var bench = await Bench.StartAsync();
@@ -186,6 +200,7 @@ public sealed class SendingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Scenario("goes on after a restart of the broker, with its messages kept")]
     public async Task SendAsync_BrokerRestarts_GoesOnOnTheSamePort(bool abruptly)
     {
         await using var bench = await Bench.StartAsync();
@@ -214,6 +229,7 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("refuses a message over the limit and goes on")]
     public async Task SendAsync_LargerThanTheEntityTakes_FailsForGood()
     {
         await using var bench = await Bench.StartAsync();
@@ -255,6 +271,7 @@ public sealed class SendingTests
     }
 
     [Fact]
+    [Scenario("tells the size a batch may have")]
     public async Task OpenSenderAsync_Entity_ReadsItsLimits()
     {
         await using var bench = await Bench.StartAsync();

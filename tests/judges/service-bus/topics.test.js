@@ -120,7 +120,7 @@ describe("administration", { concurrency: true }, () => {
     await assert.rejects(client.createReceiver(name).receiveMessages(1, { maxWaitTimeInMs: 500 }), { code: "MessagingEntityNotFound" });
   }));
 
-  it("refuses a wrong key", async () => {
+  it("refuses to manage with a wrong key", async () => {
     const wrong = administration(connectionString.replace(parts.SharedAccessKey, "d3Jvbmc="));
     await assert.rejects(wrong.getQueue("any"), { code: "UnauthorizedRequestError" });
   });

@@ -58,8 +58,10 @@ internal sealed class ServiceBusSender : IMessageSender
         try
         {
             foreach (var transfer in transfers) transfer.Begin(link.Link);
-            if (!await Waiting.ForAsync(acknowledged, Profile.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false))
+            // The library forgets a transfer that was handed to it while the link was closing: no outcome comes then.
+            if (!await Waiting.ForAsync(Task.WhenAny(acknowledged, link.Closed), Profile.OperationTimeout, _connection.Time, cancellationToken).ConfigureAwait(false))
                 throw ServiceBusErrors.NoAnswer(_sending);
+            if (!acknowledged.IsCompleted) throw Unknown(link);
         }
         catch (AmqpException e)
         {
@@ -118,12 +120,17 @@ internal sealed class ServiceBusSender : IMessageSender
             case Rejected rejected when !link.IsOwnError(rejected.Error):
                 throw ServiceBusErrors.From(rejected.Error, _sending, _remediable);
             case Rejected or Released when link.IsClosed:
-                // Not the broker's judgement of the message: link or connection ended while it was on its way.
-                var reason = ServiceBusErrors.From(link.Link, link.Error, _sending, _remediable);
-                throw new ProviderException($"{reason.Message} Whether it was stored is unknown; sending again is safe.", reason.IsTransient);
+                throw Unknown(link);
             default:
                 throw new ProviderException($"{_sending} failed: the broker gave the message back ({outcome?.Descriptor.Name ?? "no outcome"}).", isTransient: true);
         }
+    }
+
+    // Not the broker's judgement of the message: link or connection ended while it was on its way.
+    private ProviderException Unknown(AttachedLink<SenderLink> link)
+    {
+        var reason = ServiceBusErrors.From(link.Link, link.Error, _sending, _remediable);
+        return new ProviderException($"{reason.Message} Whether it was stored is unknown; sending again is safe.", reason.IsTransient);
     }
 
     private async ValueTask<AttachedLink<SenderLink>> GetLinkAsync(CancellationToken cancellationToken)

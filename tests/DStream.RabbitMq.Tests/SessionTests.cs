@@ -38,6 +38,9 @@ public sealed class SessionTests(RabbitMqFixture rabbit) : BrokerTest(rabbit)
         var sending = _settled.Keys.Select(session => SendAsync(Connect(), session)).ToList();
         await Eventually.HoldsAsync(() => Count() > PerSession, "a quarter of all settled");
 
+        // RabbitMQ 3.10 saves half a second later which quorum queues it has members of (ra_directory, a DETS table): one that was declared just
+        // before a kill -9 stays without a leader for ever, with all that was confirmed. No client can see when it is saved.
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Stop);
         await Server.KillAsync(Stop);
         await Server.StartAgainAsync(Stop);
 

@@ -14,6 +14,8 @@ internal sealed class DeliveryBuffer(IChannel channel, string action, TimeProvid
     private readonly Channel<Delivery> _deliveries =
         System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private ProviderException? _lost;
     private string _consumerTag = "";
 
@@ -36,6 +38,15 @@ internal sealed class DeliveryBuffer(IChannel channel, string action, TimeProvid
 
     /// <summary>Asks for nothing more; what was delivered stays to be settled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => channel.BasicCancelAsync(_consumerTag, noWait: false, cancellationToken);
+
+    /// <summary>Asks for nothing more, and tells whether anything had come: the library hands over in order, the end behind the deliveries.</summary>
+    public async Task<bool> StopAndLookAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+        await _stopped.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfLost();
+        return _deliveries.Reader.TryPeek(out _);
+    }
 
     /// <exception cref="ProviderException">Transient: what was delivered is no longer this consumer's.</exception>
     public void ThrowIfLost()
@@ -91,12 +102,17 @@ internal sealed class DeliveryBuffer(IChannel channel, string action, TimeProvid
     public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _stopped.TrySetResult();
+        return Task.CompletedTask;
+    }
 
     private Task Lose(ProviderException lost)
     {
         Interlocked.CompareExchange(ref _lost, lost, null);
         _deliveries.Writer.TryComplete();
+        _stopped.TrySetResult();
         return Task.CompletedTask;
     }
 }

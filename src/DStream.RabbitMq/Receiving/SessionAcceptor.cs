@@ -6,14 +6,14 @@ namespace DStream.RabbitMq.Receiving;
 /// <summary>
 /// Finds a session that has messages and no receiver. The queue itself holds announcements, "this session may have messages". One rule keeps any
 /// from being lost: an announcement is acknowledged only by who, after taking it, saw that the session is done
-/// (<see cref="SessionState.IsDone"/>), or has another one of the same session that will be looked at later. All else, a crash as well as a
+/// (<see cref="SessionEnd"/>), or has another one of the same session that will be looked at later. All else, a crash as well as a
 /// receiver that closes, leaves one in the queue. Thread-safe. docs/adr/0004-rabbitmq.md.
 /// </summary>
 internal sealed class SessionAcceptor(SharedConnection connection, Publisher publisher, HeldSessions held, ParkedAnnouncements parked)
 {
     // The same for every receiver of a session, in every release: a quorum queue has a line of its own for what came back, and appends to it. Only
     // a consumer that takes that whole line at once gives it back in order. It may grow from one release to the next, and never shrink.
-    private const ushort Prefetch = 200;
+    internal const ushort Prefetch = 200;
 
     // 10 ms, 20 ms and so on, 10 s in all; among others 70 ms to 630 ms, so that not all give up at the same time.
     private const int Looks = 10;
@@ -64,7 +64,8 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
         {
             var state = await SessionState.AskAsync(channel, announcement.SessionQueue, cancellationToken).ConfigureAwait(false);
             if (state.IsBusy) return await ParkAsync(announcement, cancellationToken).ConfigureAwait(false);
-            if (!state.HasMessages) return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
+            if (!state.HasMessages && await SessionEnd.IsReachedAsync(announcement, connection, cancellationToken).ConfigureAwait(false))
+                return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
             var deliveries = await DeliveryBuffer.ConsumeAsync(channel, announcement.SessionQueue, Prefetch, connection.Time, cancellationToken).ConfigureAwait(false);
             isKept = true;
             return (await ReceiverAsync(announcement, deliveries, cancellationToken).ConfigureAwait(false), false);
@@ -73,6 +74,12 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
         {
             // Somebody deleted the session's queue, and all that was in it.
             return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (RabbitMqErrors.IsBrokers(problem, cancellationToken))
+        {
+            // One session's queue may be without its leader while the others work: behind them, it does not hold them up (I7).
+            await announcement.PutBehindAsync(publisher, cancellationToken).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -89,7 +96,7 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
         {
             if (isMine) held.Remove(queue, session);
             using var limit = new CancellationTokenSource(connection.Options.OperationTimeout, connection.Time);
-            await announcement.ReturnAsync(publisher, limit.Token).ConfigureAwait(false);
+            await announcement.ReturnAsync(publisher, connection, limit.Token).ConfigureAwait(false);
         });
         try
         {

@@ -18,13 +18,12 @@ internal sealed record TakenAnnouncement(DeliveryBuffer Line, ulong Tag, string 
     public Task LeaveLineAsync(CancellationToken cancellationToken) => Line.StopAsync(cancellationToken);
 
     /// <summary>Gives it back at the end of the line, so that other sessions have their turn, unless all of the session's messages are settled.</summary>
-    public async ValueTask ReturnAsync(Publisher publisher, CancellationToken cancellationToken)
+    public async ValueTask ReturnAsync(Publisher publisher, SharedConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            var state = await SessionState.AskAsync(Channel, SessionQueue, cancellationToken).ConfigureAwait(false);
-            if (!state.IsDone) await publisher.PublishAsync($"Returning session '{Session}' of '{Queue}'", [Announcement.Of(Queue, Session)], cancellationToken).ConfigureAwait(false);
-            await ForgetAsync(cancellationToken).ConfigureAwait(false);
+            if (await SessionEnd.IsReachedAsync(this, connection, cancellationToken).ConfigureAwait(false)) await ForgetAsync(cancellationToken).ConfigureAwait(false);
+            else await PutBehindAsync(publisher, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is ProviderException || RabbitMqErrors.IsBrokers(problem, cancellationToken))
         {
@@ -32,5 +31,19 @@ internal sealed record TakenAnnouncement(DeliveryBuffer Line, ulong Tag, string 
         }
 
         await Channels.CloseAsync(Channel).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives it back at the end of the line, where that can be done; else the broker puts it back at the head.</summary>
+    public async ValueTask PutBehindAsync(Publisher publisher, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await publisher.PublishAsync($"Returning session '{Session}' of '{Queue}'", [Announcement.Of(Queue, Session)], cancellationToken).ConfigureAwait(false);
+            await ForgetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is ProviderException || RabbitMqErrors.IsBrokers(problem, cancellationToken))
+        {
+            // Nothing was acknowledged.
+        }
     }
 }

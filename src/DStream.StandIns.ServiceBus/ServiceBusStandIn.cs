@@ -110,6 +110,9 @@ public sealed class ServiceBusStandIn : IAsyncDisposable
     /// <summary>How many links to and from entities are open.</summary>
     public int LinkCount => _amqp.LinkCount;
 
+    /// <summary>How many AMQP sessions are open; an ended one counts until its end was answered.</summary>
+    public int SessionCount => _amqp.SessionCount;
+
     /// <summary>Starts a stand-in.</summary>
     /// <exception cref="SocketException">A port that was asked for is taken.</exception>
     public static Task<ServiceBusStandIn> StartAsync(ServiceBusStandInOptions? options, CancellationToken cancellationToken)

@@ -42,6 +42,8 @@ internal sealed class AmqpServer : IFaultTarget, IDisposable
     /// <summary>Open links to and from entities.</summary>
     public int LinkCount => _connections.Values.Sum(static connection => connection.Links.Count);
 
+    public int SessionCount => _connections.Values.Sum(static connection => connection.Sessions);
+
     public void Start()
     {
         var plain = Listen("amqp", Settings.Port, null);

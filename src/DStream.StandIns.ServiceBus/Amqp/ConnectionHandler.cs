@@ -14,6 +14,7 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
 {
     private readonly ConcurrentDictionary<Link, PendingAttach> _pending = new();
     private Socket? _socket;
+    private int _sessions;
 
     public ClaimSet Claims { get; } = new(server.Settings.Time);
 
@@ -22,11 +23,15 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
     /// <summary>The open links by what they do.</summary>
     public ConcurrentDictionary<Link, IOpenLink> Links { get; } = new();
 
+    /// <summary>How many sessions are open; an ended one counts until its end was answered.</summary>
+    public int Sessions => Volatile.Read(ref _sessions);
+
     /// <summary>How many links there were, those that are gone included.</summary>
     public long LinksSoFar { get; private set; }
 
     public bool CanHandle(EventId id) =>
-        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose or EventId.SessionRemoteClose;
+        id is EventId.SocketAccept or EventId.ConnectionAccept or EventId.SendDelivery or EventId.LinkRemoteClose
+            or EventId.SessionRemoteOpen or EventId.SessionRemoteClose;
 
     public void Handle(Event protocolEvent)
     {
@@ -50,6 +55,10 @@ internal sealed class ConnectionHandler(AmqpServer server) : IHandler
             // session's channel to the next one at once: an answer that waits behind a delivery would come after the next session's begin.
             case EventId.LinkRemoteClose when Links.TryGetValue(protocolEvent.Link, out var open):
                 (open as IDeliveringLink)?.Silence();
+                break;
+            case EventId.SessionRemoteOpen:
+                Interlocked.Increment(ref _sessions);
+                protocolEvent.Session.AddClosedCallback((_, _) => Interlocked.Decrement(ref _sessions));
                 break;
             case EventId.SessionRemoteClose:
                 foreach (var (link, open) in Links)

@@ -94,7 +94,7 @@ internal sealed class JudgeControl : IAsyncDisposable
                 standIn.Throttle.CreditsPerSecond = command.CreditsPerSecond;
                 return new { };
             case "counts":
-                return new { connections = standIn.ConnectionCount, links = standIn.LinkCount };
+                return new { connections = standIn.ConnectionCount, sessions = standIn.SessionCount, links = standIn.LinkCount };
             case "restart":
                 standIn.Suspend(abruptly: true);
                 standIn.Resume();

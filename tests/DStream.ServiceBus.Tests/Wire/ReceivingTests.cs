@@ -71,6 +71,10 @@ public sealed class ReceivingTests
         bench.Broker.Faults.DropConnections();
 
         foreach (var wait in waiting) Assert.True((await Assert.ThrowsAnyAsync<ProviderException>(() => wait)).IsTransient);
+
+        // A link hears of the end before the connection does.
+        await Bench.UntilAsync(() => bench.Log.Count(4001) > 0);
+        Assert.Null(await bench.Namespace.AcceptSessionAsync(Bench.Queue, TimeSpan.FromMilliseconds(50), Bench.Token));
         Assert.Equal(1, bench.Log.Count(4001));
     }
 

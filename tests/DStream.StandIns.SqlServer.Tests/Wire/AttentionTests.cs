@@ -40,6 +40,31 @@ public sealed class AttentionTests : WireTest
         Assert.Equal(ConnectionState.Open, connection.State);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_WhileTheEngineRuns_IsError0OfClass11(bool byToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Engine.Answer = async (_, _, _, attention) =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, attention);
+        };
+        await using var connection = await OpenAsync();
+        await using var command = new SqlCommand("WAITFOR", connection);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var running = command.ExecuteNonQueryAsync(cancel.Token);
+        await started.Task.WaitAsync(Token);
+
+        if (byToken) await cancel.CancelAsync();
+        else command.Cancel();
+
+        var error = await Assert.ThrowsAsync<SqlException>(() => running);
+        Assert.Equal((0, 11), (error.Number, error.Class));
+        Assert.Equal(ConnectionState.Open, connection.State);
+    }
+
     [Fact]
     public async Task CommandTimeout_SlowRequest_FailsMinus2()
     {

@@ -14,6 +14,12 @@ internal sealed record ParameterCase(string Name, SqlType Type, SqlDbType DbType
     public object Returns { get; init; } = Value;
     public Func<SqlDataReader, object>? Read { get; init; }
 
+    /// <summary>The client's NULL of the type.</summary>
+    public object Null { get; init; } = DBNull.Value;
+
+    /// <summary>How an output parameter is read; its Value without.</summary>
+    public Func<SqlParameter, object> ReadOutput { get; init; } = static parameter => parameter.Value;
+
     public SqlParameter Make()
     {
         var parameter = new SqlParameter("@p", DbType) { Value = Value, Precision = Precision, Scale = Scale };

@@ -12,6 +12,10 @@ public sealed class ParameterTypeTests : WireTest
 
     public static IEnumerable<TheoryDataRow<string>> Names => Cases.Keys.Select(name => new TheoryDataRow<string>(name));
 
+    /// <summary>text, ntext and image cannot be output parameters (DECLARE @local_variable).</summary>
+    public static IEnumerable<TheoryDataRow<string>> OutputNames => Cases.Values
+        .Where(type => type.Type.Kind is not (SqlKind.Text or SqlKind.NText or SqlKind.Image)).Select(type => new TheoryDataRow<string>(type.Name));
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Execute_Parameter_ArrivesAndReturns(string name)
@@ -54,6 +58,25 @@ public sealed class ParameterTypeTests : WireTest
         Assert.Null(Assert.Single(Assert.Single(Engine.Requests).Parameters).Value);
     }
 
+    [Theory]
+    [MemberData(nameof(OutputNames))]
+    public async Task Execute_OutputParameter_ReturnsTheValue(string name)
+    {
+        var type = Cases[name];
+        Engine.Reply((request, sink) => sink.OutputParameter(request.Parameters[0] with { Value = type.Arrives }));
+        await using var connection = await OpenAsync();
+        await using var command = new SqlCommand("SET @p = x", connection);
+        var parameter = type.Make();
+        (parameter.Direction, parameter.Value) = (ParameterDirection.InputOutput, type.Null);
+        command.Parameters.Add(parameter);
+
+        await command.ExecuteNonQueryAsync(Token);
+
+        var arrived = Assert.Single(Assert.Single(Engine.Requests).Parameters);
+        Assert.Equal((type.Type, null, true), (arrived.Type, arrived.Value, arrived.IsOutput));
+        Assert.Equal(type.Returns, type.ReadOutput(parameter));
+    }
+
     private void EchoParameter() => Engine.Reply((request, sink) =>
     {
         sink.Columns([new SqlColumn("p", request.Parameters[0].Type)]);
@@ -78,7 +101,7 @@ public sealed class ParameterTypeTests : WireTest
         yield return new("money", new(SqlKind.Money), SqlDbType.Money, 922337203685477.5807m);
         yield return new("decimal", new(SqlKind.Decimal, 0, 9, 2), SqlDbType.Decimal, -1234567.89m) { Precision = 9, Scale = 2, Arrives = SqlDecimal.Parse("-1234567.89") };
         yield return new("decimal38", new(SqlKind.Decimal, 0, 38, 0), SqlDbType.Decimal, SqlDecimal.MaxValue)
-            { Precision = 38, Returns = SqlDecimal.MaxValue, Read = r => r.GetSqlDecimal(0) };
+            { Precision = 38, Returns = SqlDecimal.MaxValue, Read = r => r.GetSqlDecimal(0), ReadOutput = p => p.SqlValue };
         yield return new("char", new(SqlKind.Char, 4), SqlDbType.Char, "ab€ ") { Size = 4 };
         yield return new("varchar", new(SqlKind.VarChar, 20), SqlDbType.VarChar, "é€") { Size = 20 };
         yield return new("varchar empty", new(SqlKind.VarChar, 20), SqlDbType.VarChar, "") { Size = 20 };
@@ -111,6 +134,9 @@ public sealed class ParameterTypeTests : WireTest
         yield return new("variant guid", new(SqlKind.SqlVariant, 8016), SqlDbType.Variant, Guid.Empty) { Arrives = new SqlVariantValue(new(SqlKind.UniqueIdentifier), Guid.Empty) };
         yield return new("json", new(SqlKind.Json, -1), SqlDbType.Json, """{"a":"é💧"}""");
         yield return new("vector", new(SqlKind.Vector, 16), SqlDbType.Vector, new SqlVector<float>(new[] { 1f, -2.5f }))
-            { Arrives = new[] { 1f, -2.5f }, Returns = new[] { 1f, -2.5f }, Read = r => r.GetSqlVector<float>(0).Memory.ToArray() };
+        {
+            Arrives = new[] { 1f, -2.5f }, Returns = new[] { 1f, -2.5f }, Read = r => r.GetSqlVector<float>(0).Memory.ToArray(),
+            Null = SqlVector<float>.CreateNull(2), ReadOutput = p => ((SqlVector<float>)p.SqlValue).Memory.ToArray(),
+        };
     }
 }

@@ -51,6 +51,35 @@ public sealed class SessionTests(RabbitMqFixture rabbit) : BrokerTest(rabbit)
         AssertInOrder();
     }
 
+    // The broker gave the announcement back, and a place that took it threw it away, since this process seemed to have the session still.
+    [Fact]
+    public async Task Session_ConnectionLostUnderItsReceiver_IsAcceptedAgainBeforeThatIsClosed()
+    {
+        await SendAsync(Broker, "s0");
+        await using var lost = await Broker.AcceptSessionAsync(Queue, TimeSpan.FromSeconds(5), Stop);
+        Assert.NotNull(lost);
+
+        await Server.ControlAsync(["close_all_connections", "a test"], Stop);
+        await using var again = await AcceptAsync();
+
+        Assert.Equal("s0", again?.SessionId);
+    }
+
+    private async Task<IMessageReceiver?> AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await Broker.AcceptSessionAsync(Queue, TimeSpan.FromSeconds(5), Stop);
+            }
+            catch (ProviderException problem) when (problem.IsTransient)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Stop);
+            }
+        }
+    }
+
     /// <summary>Sends each batch until it succeeds, as the ingester does.</summary>
     private async Task SendAsync(RabbitMqBroker broker, string session)
     {

@@ -52,7 +52,7 @@ internal sealed class ParkedAnnouncements(SharedConnection connection, HeldSessi
             // Stopping, or the channel is lost: either way the announcement goes back.
         }
 
-        held.Remove(announcement.Queue, announcement.Session);
+        held.Remove(announcement);
         await Channels.CloseAsync(announcement.Channel).ConfigureAwait(false);
         _parked.TryRemove(announcement, out _);
     }

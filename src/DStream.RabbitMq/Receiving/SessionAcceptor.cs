@@ -91,10 +91,10 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
     private async ValueTask<IMessageReceiver?> ReceiverAsync(TakenAnnouncement announcement, DeliveryBuffer deliveries, CancellationToken cancellationToken)
     {
         var (queue, session) = (announcement.Queue, announcement.Session);
-        var isMine = held.TryAdd(queue, session);
+        held.TryAdd(announcement);
         var receiver = new RabbitMqReceiver(deliveries, announcement.SessionQueue, EntityNames.DeadLetter(queue), session, publisher, async () =>
         {
-            if (isMine) held.Remove(queue, session);
+            held.Remove(announcement);
             using var limit = new CancellationTokenSource(connection.Options.OperationTimeout, connection.Time);
             await announcement.ReturnAsync(publisher, connection, limit.Token).ConfigureAwait(false);
         });
@@ -135,7 +135,7 @@ internal sealed class SessionAcceptor(SharedConnection connection, Publisher pub
 
     private async ValueTask<(IMessageReceiver? Receiver, bool IsDealtWith)> ParkAsync(TakenAnnouncement announcement, CancellationToken cancellationToken)
     {
-        if (!held.TryAdd(announcement.Queue, announcement.Session)) return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
+        if (!held.TryAdd(announcement)) return await ForgetAsync(announcement, cancellationToken).ConfigureAwait(false);
         parked.Park(announcement);
         return (null, false);
     }

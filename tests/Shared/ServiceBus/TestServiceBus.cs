@@ -64,7 +64,8 @@ public sealed class TestServiceBus : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CreateTopicAsync(string topic, string subscription, TimeSpan lockDuration, CancellationToken cancellationToken)
     {
-        await Administration.CreateTopicAsync(new CreateTopicOptions(topic) { RequiresDuplicateDetection = true, DuplicateDetectionHistoryTimeWindow = TimeSpan.FromMinutes(10) }, cancellationToken);
+        var options = new CreateTopicOptions(topic) { RequiresDuplicateDetection = true, DuplicateDetectionHistoryTimeWindow = TimeSpan.FromMinutes(10) };
+        await Administration.CreateTopicAsync(options, cancellationToken);
         await Administration.CreateSubscriptionAsync(new CreateSubscriptionOptions(topic, subscription) { LockDuration = lockDuration }, cancellationToken);
     }
 
